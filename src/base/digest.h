@@ -1,0 +1,14 @@
+// SHA-256, HMAC-SHA-256 and MD5 over OpenSSL's EVP. Results are raw bytes (32, 32, 16). Pure; any thread.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace dray {
+
+std::string sha256(std::string_view bytes);
+std::string hmac_sha256(std::string_view key, std::string_view bytes);
+// Identity checks that AWS defines as MD5 (MD5OfBody, ETag); nothing here relies on its strength.
+std::string md5(std::string_view bytes);
+
+}  // namespace dray

@@ -1,0 +1,32 @@
+// Record: one source record as a splitter found it, and RecordSink, where splitters push records.
+//
+// The bytes are the event's text already: a line without its end, or a JSON value made compact if it had white space
+// outside strings. All views live until accept() returns. One thread at a time.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "base/result.h"
+
+namespace dray::flow {
+
+struct Record {
+  std::string_view bytes;
+  // True if bytes are one whole JSON value whose brackets and strings balance; its variables can be looked up.
+  // False: text, or a line that was announced as JSON and is not (its variables are "null").
+  bool is_json = false;
+  // For a JSON object: offsets in bytes of the ':' of each top-level member, ascending, the last of a doubled key being
+  // the last here. Empty if the splitter did not collect them (use scan_members() of json/members.h then).
+  std::span<const std::uint32_t> members;
+};
+
+class RecordSink {
+ public:
+  virtual ~RecordSink() = default;
+  // The next source record, in object order. An error ends the object's stream and travels up unchanged.
+  virtual Status accept(const Record& record) = 0;
+};
+
+}  // namespace dray::flow

@@ -1,0 +1,44 @@
+// Router: records in, filtered and tagged events out. One per object and attempt.
+//
+// CompiledService is a Definition made ready once at the start (RE2 compiled, templates cut); shared by all workers, immutable.
+// Router counts the source records from 1, before filters, and keeps the file variables of its object. Filtered records
+// are counted, not sent (or sent with tag unknown.unknown). Tag rules: design.md 3 "Tags". Router: one thread at a time.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "flow/event_sink.h"
+#include "flow/object_ref.h"
+#include "flow/record.h"
+#include "service/definition.h"
+
+namespace dray::route {
+
+class CompiledService {
+ public:
+  // Error (config): a pattern RE2 refuses, an unknown variable, bad template text; the message names the key.
+  static Result<std::shared_ptr<const CompiledService>> compile(const service::Definition& definition);
+  virtual ~CompiledService() = default;
+
+  [[nodiscard]] virtual const service::Definition& definition() const = 0;
+  // key_pattern matches.
+  [[nodiscard]] virtual bool matches_key(std::string_view key) const = 0;
+  // filename_filter_rules say: skip this object.
+  [[nodiscard]] virtual bool excludes_key(std::string_view key) const = 0;
+  // The sink outlives the router.
+  [[nodiscard]] virtual std::unique_ptr<class Router> make_router(const flow::ObjectRef& object,
+                                                                  flow::EventSink& sink) const = 0;
+};
+
+class Router : public flow::RecordSink {
+ public:
+  [[nodiscard]] virtual std::uint64_t records() const = 0;   // source records so far
+  [[nodiscard]] virtual std::uint64_t events() const = 0;    // of those, sent
+  [[nodiscard]] virtual std::uint64_t filtered() const = 0;
+};
+
+}  // namespace dray::route

@@ -1,0 +1,84 @@
+// Definition: what a log source looks like, as data: which objects, how to read them, what the records are called.
+//
+// Filled from `services:` in the configuration and from the predefined definitions in services/*.yaml, by the same parser
+// (config/definition_parser.h). Keys and meaning: docs/configuration.md; devo.md 1.3; our own additions are marked.
+// Values; any thread.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace dray::service {
+
+// One step of `operations` or of a file_field_definitions rule list, as Python does it on str.
+struct Operation {
+  enum class Kind {
+    split,    // text.split(on)[element]; a negative element counts from the end; out of range: null
+    replace,  // text.replace(to_replace, replace_with)
+    lower,    // ours: ASCII lower case
+  };
+  Kind kind = Kind::split;
+  std::string on;
+  int element = 0;
+  std::string to_replace;
+  std::string replace_with;
+};
+
+// Ours: if the member at `keys` equals `value`, the variable is `then`. The first that holds decides.
+struct When {
+  std::vector<std::string> keys;
+  std::string value;
+  std::string then;
+};
+
+// How a variable is made from a record (record_field_mapping) or, with keys empty, from the object's key.
+struct Variable {
+  std::string name;
+  std::vector<std::string> keys;  // from the outside in; an array takes a (Python-style) index
+  std::vector<Operation> operations;
+  std::vector<When> when;                     // ours
+  std::optional<std::string> default_value;   // ours: instead of "null"
+};
+
+struct FilterRule {
+  enum class Source { record, file };
+  Source source = Source::record;
+  std::string key;  // a variable's name; unused in filename rules (they look at the whole key)
+  bool negate = false;                 // type: doesnotmatch
+  std::optional<std::string> pattern;  // RE2, searched
+  std::optional<std::string> value;    // equals the whole text
+};
+
+// Outer OR, inner AND. True: the file is skipped, the record is not sent.
+using Filter = std::vector<std::vector<FilterRule>>;
+
+// Ours: other tags for objects whose key matches (ALB's conn_log. files).
+struct RoutingCase {
+  std::string key_pattern;  // RE2, searched in the decoded key
+  std::string routing_template;
+};
+
+struct FileFormat {
+  std::string type;                           // a processor name of the product
+  std::map<std::string, std::string> options; // scalars as text; lists joined by LF
+};
+
+struct Definition {
+  std::string name;                        // aws_sqs_vpc
+  bool predefined = false;
+  std::string summary;                     // one line for `dray services`
+  std::optional<std::string> key_pattern;  // RE2, searched in the decoded key; absent: every object
+  Filter filename_filter_rules;
+  std::vector<Variable> file_field_definitions;
+  std::string encoding;                    // "" = by magic bytes
+  FileFormat file_format;
+  std::vector<Variable> record_field_mapping;
+  Filter line_filter_rules;
+  bool send_filtered_out_to_unknown = false;
+  std::string routing_template;
+  std::vector<RoutingCase> routing_cases;
+};
+
+}  // namespace dray::service
