@@ -38,6 +38,12 @@ void SystemClock::wait(Signal& signal, std::unique_lock<std::mutex>& lock, TimeP
   signal.condition.wait_for(lock, left < kLongestWait ? left : kLongestWait);
 }
 
-void SystemClock::wake(Signal& signal) { signal.condition.notify_all(); }
+void SystemClock::wake(Signal& signal, bool all) {
+  if (all) {
+    signal.condition.notify_all();
+  } else {
+    signal.condition.notify_one();
+  }
+}
 
 }  // namespace dray

@@ -55,7 +55,7 @@ class Clock {
  private:
   friend class Signal;
   virtual void wait(Signal& signal, std::unique_lock<std::mutex>& lock, TimePoint deadline) = 0;
-  virtual void wake(Signal& signal) = 0;
+  virtual void wake(Signal& signal, bool all) = 0;
 };
 
 // A condition variable whose waiting is the Clock's business.
@@ -67,7 +67,9 @@ class Signal {
 
   // Returns after notify_all(), at the deadline, or spuriously.
   void wait_until(std::unique_lock<std::mutex>& lock, TimePoint deadline) { clock_.wait(*this, lock, deadline); }
-  void notify_all() { clock_.wake(*this); }
+  void notify_all() { clock_.wake(*this, true); }
+  // Wakes at least one waiter; only where any one of them can do what there is to do.
+  void notify_one() { clock_.wake(*this, false); }
 
   // For the real clock only.
   std::condition_variable condition;
@@ -86,7 +88,7 @@ class SystemClock final : public Clock {
 
  private:
   void wait(Signal& signal, std::unique_lock<std::mutex>& lock, TimePoint deadline) override;
-  void wake(Signal& signal) override;
+  void wake(Signal& signal, bool all) override;
 };
 
 }  // namespace dray
