@@ -12,6 +12,15 @@ if(DRAY_FUZZ)
   target_compile_options(dray_options INTERFACE -fsanitize=fuzzer-no-link)
 endif()
 
+# Link-time optimisation is for the program and the benches alone: the objects carry both forms ("fat"), so that the many test
+# binaries link in the ordinary, quick way. dray_lto is what those programs link.
+add_library(dray_lto INTERFACE)
+if(DRAY_LTO AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  target_compile_options(dray_options INTERFACE -flto=auto -ffat-lto-objects)
+  target_link_options(dray_lto INTERFACE -O2 -flto=auto)
+  add_link_options(-fno-lto)  # comes before the target's own options, of which the last counts
+endif()
+
 find_program(DRAY_CCACHE ccache)
 if(DRAY_CCACHE)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${DRAY_CCACHE})
