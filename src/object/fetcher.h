@@ -25,7 +25,9 @@ class Fetcher {
   Fetcher(aws::ObjectStore& store, Clock& clock) : store_(store), clock_(clock) {}
 
   // expected_etag: "" or the ETag that the resumed prefix was read from; another one is {later, "object_replaced"}.
-  Result<Fetched> fetch(const flow::ObjectRef& object, const std::string& expected_etag, ByteSink& sink, const Stop& stop);
+  // fetched is filled as far as it came, also when an error is returned: its etag says which bytes were pushed.
+  Status fetch(const flow::ObjectRef& object, const std::string& expected_etag, ByteSink& sink, const Stop& stop,
+               Fetched& fetched);
 
  private:
   aws::ObjectStore& store_;
