@@ -38,8 +38,9 @@ struct Variable {
   std::string name;
   std::vector<std::string> keys;  // from the outside in; an array takes a (Python-style) index
   std::vector<Operation> operations;
+  bool strings_only = false;                  // ours (type: string): a number or boolean counts as missing
   std::vector<When> when;                     // ours
-  std::optional<std::string> default_value;   // ours: instead of "null"
+  std::optional<std::string> default_value;   // ours: when it would be "null" or empty
 };
 
 struct FilterRule {

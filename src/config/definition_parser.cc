@@ -1,0 +1,487 @@
+#include "config/definition_parser.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "config/yaml_walk.h"
+#include "service/catalogue.h"
+
+namespace dray::config {
+namespace {
+
+using service::Definition;
+using service::FilterRule;
+using service::Operation;
+using service::Variable;
+
+constexpr std::string_view kOwnKeys[] = {
+    "file_field_definitions", "filename_filter_rules", "encoding",         "send_filtered_out_to_unknown",
+    "file_format",            "record_field_mapping",  "routing_template", "line_filter_rules",
+    "key_pattern",            "routing_cases",         "summary"};
+
+// Keys of the product's other collectors (devo.md 2.2) that change nothing here: nothing is pulled by a timetable.
+constexpr std::string_view kWithoutEffect[] = {"request_period_in_seconds",
+                                               "requests_per_second",
+                                               "requests_limits",
+                                               "types",
+                                               "use_time_slots_for_retrievals",
+                                               "environment",
+                                               "enabled",
+                                               "autoconfig",
+                                               "debug"};
+
+// The values of file_format.type that this version reads; the catalogue itself is format/splitters.def.
+constexpr std::string_view kFormats[] = {"line_split_processor", "vpc_flow_processor", "aws_access_logs_processor",
+                                         "unseparated_json_processor"};
+
+// Processor names of the product (devo.md 1.4) that this version lacks.
+constexpr std::string_view kLaterFormats[] = {"split_or_unseparated_processor",
+                                              "text_file_processor",
+                                              "single_json_object_processor",
+                                              "separated_json_processor",
+                                              "json_object_to_linesplit_processor",
+                                              "unseparated_json_processor_extract_key",
+                                              "bluecoat_processor",
+                                              "json_array_processor",
+                                              "json_line_arrays_processor",
+                                              "jamf_processor",
+                                              "parquet_processor",
+                                              "guardduty_processor",
+                                              "windows_security_processor",
+                                              "dict_processor"};
+
+constexpr std::string_view kLaterEncodings[] = {"latin-1", "iso-8859-1", "parquet", "zstd", "snappy", "bz2",
+                                                "bzip2",   "lz4",        "xz",      "zip",  "utf-16"};
+
+// Services that the product ships and this version does not (devo.md 1.1).
+constexpr std::string_view kLaterServices[] = {
+    "aws_sqs_config",       "aws_sqs_cisco_umbrella", "aws_sqs_cloudflare_logpush",  "aws_sqs_cloudflare_audit",
+    "aws_sqs_cloudtrail_kinesis", "aws_sqs_cloudwatch", "aws_sqs_cloudwatch_vpc",    "aws_sqs_control_tower",
+    "aws_sqs_fdr",          "aws_sqs_fdr_large",      "aws_sqs_guard_duty",          "aws_sqs_guard_duty_kinesis",
+    "aws_sqs_incapsula",    "aws_sqs_jamf",           "aws_sqs_kubernetes",          "aws_sqs_lacework",
+    "aws_sqs_palo_alto",    "aws_sqs_rds",            "aws_sqs_route53",             "aws_sqs_os",
+    "aws_sqs_s1_funnel",    "aws_sqs_s3_access",      "aws_sqs_waf"};
+
+// Reads one definition. Every method takes the key path of what it reads and complains about it by itself; what it returns
+// after an error is only good for finding more errors.
+class Parser : public YamlWalk {
+ public:
+  using YamlWalk::YamlWalk;
+
+  void read(const YAML::Node& node, const std::string& path, Definition& into);
+
+ private:
+  void top_key(const std::string& key, const YAML::Node& value, const std::string& path, Definition& into);
+  std::string encoding(const YAML::Node& node, const std::string& path);
+  service::FileFormat file_format(const YAML::Node& node, const std::string& path);
+  void format_options(const YAML::Node& node, const std::string& path, service::FileFormat& into);
+  std::vector<Operation> operations(const YAML::Node& node, const std::string& path);
+  Operation operation(const YAML::Node& node, const std::string& path);
+  void complete(const YAML::Node& node, const std::string& path, const Operation& operation,
+                std::span<const std::string> given);
+  std::vector<std::string> keys(const YAML::Node& node, const std::string& path);
+  std::vector<Variable> file_fields(const YAML::Node& node, const std::string& path);
+  std::vector<Variable> record_fields(const YAML::Node& node, const std::string& path);
+  Variable record_field(const std::string& name, const YAML::Node& node, const std::string& path);
+  std::vector<service::When> whens(const YAML::Node& node, const std::string& path);
+  service::Filter filter(const YAML::Node& node, const std::string& path, bool of_lines);
+  FilterRule filter_rule(const YAML::Node& node, const std::string& path, bool of_lines);
+  std::vector<service::RoutingCase> routing_cases(const YAML::Node& node, const std::string& path);
+  void variable_name(const YAML::Node& at, const std::string& path, const std::string& name);
+};
+
+void Parser::read(const YAML::Node& node, const std::string& path, Definition& into) {
+  if (node.IsNull()) return;  // `aws_sqs_vpc:` with nothing behind it means {}
+  each_pair(node, path, "the service's options ({} takes it as shipped)",
+            [&](const std::string& key, const YAML::Node& value, const std::string& below) {
+              top_key(key, value, below, into);
+            });
+}
+
+void Parser::top_key(const std::string& key, const YAML::Node& value, const std::string& path, Definition& into) {
+  if (key == "file_field_definitions") {
+    into.file_field_definitions = file_fields(value, path);
+  } else if (key == "filename_filter_rules") {
+    into.filename_filter_rules = filter(value, path, false);
+  } else if (key == "encoding") {
+    into.encoding = encoding(value, path);
+  } else if (key == "send_filtered_out_to_unknown") {
+    into.send_filtered_out_to_unknown = boolean(value, path);
+  } else if (key == "file_format") {
+    into.file_format = file_format(value, path);
+  } else if (key == "record_field_mapping") {
+    into.record_field_mapping = record_fields(value, path);
+  } else if (key == "routing_template") {
+    into.routing_template = text(value, path, "a tag, such as my.app.source.[record-name]");
+    if (value.IsScalar() && into.routing_template.empty()) error(value, path, "must not be empty");
+  } else if (key == "line_filter_rules") {
+    into.line_filter_rules = filter(value, path, true);
+  } else if (key == "key_pattern") {
+    into.key_pattern.reset();  // `key_pattern: ~` lets an override take every object again
+    if (!value.IsNull()) into.key_pattern = text(value, path, "a pattern (RE2) that is searched in the object's key");
+  } else if (key == "routing_cases") {
+    into.routing_cases = routing_cases(value, path);
+  } else if (key == "summary") {
+    into.summary = text(value, path, "one line of text");
+  } else if (key == "obfuscation_data") {
+    error(value, path, "this version cannot obfuscate events; remove the key to send them as they are");
+  } else if (among(key, kWithoutEffect)) {
+    warn(value, path, "has no effect here");
+  } else {
+    unknown_key(value, path, key, kOwnKeys);
+  }
+}
+
+std::string Parser::encoding(const YAML::Node& node, const std::string& path) {
+  if (node.IsNull()) return {};
+  std::string value = text(node, path, "an encoding: gzip, none or utf-8");
+  if (value.empty() || value == "gzip" || value == "none") return value;
+  if (value == "utf-8" || value == "utf8") return {};
+  if (among(value, kLaterEncodings)) {
+    error(node, path, fmt::format("\"{}\" is not in this version; it reads gzip, none and utf-8", value));
+  } else if (node.IsScalar()) {
+    error(node, path, fmt::format("\"{}\" is no encoding; allowed: gzip, none, utf-8", value));
+  }
+  return {};
+}
+
+std::string no_format(std::string_view type) {
+  if (among(type, kLaterFormats)) return fmt::format("\"{}\" is not in this version, which has {}", type, listed(kFormats));
+  const auto near = nearest_key(type, kFormats);
+  return fmt::format("\"{}\" is no processor; this version has {}{}", type, listed(kFormats),
+                     near.empty() ? "" : fmt::format("; did you mean \"{}\"?", near));
+}
+
+service::FileFormat Parser::file_format(const YAML::Node& node, const std::string& path) {
+  service::FileFormat format;
+  if (!node.IsMap()) {
+    error(node, path, fmt::format("must be a mapping with type (one of {}) and config", listed(kFormats)));
+    return format;
+  }
+  each_pair(node, path, "type and config",
+            [&](const std::string& key, const YAML::Node& value, const std::string& below) {
+              constexpr std::string_view known[] = {"type", "config"};
+              if (key == "type") {
+                format.type = text(value, below, "the name of a processor");
+                if (among(format.type, kFormats) || !value.IsScalar()) return;
+                error(value, below, no_format(format.type));
+              } else if (key == "config") {
+                format_options(value, below, format);
+              } else {
+                unknown_key(value, below, key, known);
+              }
+            });
+  if (!node["type"]) error(node, path + ".type", fmt::format("is missing; this version has {}", listed(kFormats)));
+  return format;
+}
+
+void Parser::format_options(const YAML::Node& node, const std::string& path, service::FileFormat& into) {
+  if (node.IsNull()) return;
+  each_pair(node, path, "the processor's options",
+            [&](const std::string& key, const YAML::Node& value, const std::string& below) {
+              if (value.IsNull()) {
+                into.options[key] = "";
+              } else if (value.IsSequence()) {
+                std::string joined;
+                for (const YAML::Node& item : value) {
+                  if (!joined.empty()) joined += '\n';
+                  joined += text(item, below, "a list of plain values");
+                }
+                into.options[key] = joined;
+              } else {
+                into.options[key] = text(value, below, "a plain value or a list of plain values");
+              }
+            });
+}
+
+std::vector<Operation> Parser::operations(const YAML::Node& node, const std::string& path) {
+  std::vector<Operation> steps;
+  if (node.IsNull()) return steps;
+  if (node.IsMap()) {  // one step without its list
+    steps.push_back(operation(node, path));
+    return steps;
+  }
+  if (!is_list(node, path, "steps, such as {operator: split, on: \"/\", element: 0}")) return steps;
+  for (std::size_t i = 0; i < node.size(); ++i) steps.push_back(operation(node[i], fmt::format("{}[{}]", path, i)));
+  return steps;
+}
+
+Operation Parser::operation(const YAML::Node& node, const std::string& path) {
+  constexpr std::string_view operators[] = {"split", "replace", "lower"};
+  constexpr std::string_view known[] = {"operator", "on", "element", "to_replace", "replace_with"};
+  Operation step;
+  std::vector<std::string> given;
+  each_pair(node, path, "operator and its parameters",
+            [&](const std::string& key, const YAML::Node& value, const std::string& below) {
+              given.push_back(key);
+              if (key == "operator") {
+                const std::string name = text(value, below, "split, replace or lower");
+                if (name == "replace") step.kind = Operation::Kind::replace;
+                if (name == "lower") step.kind = Operation::Kind::lower;
+                if (value.IsScalar() && !among(name, operators)) {
+                  const auto near = nearest_key(name, operators);
+                  error(value, below, fmt::format("unknown operator \"{}\"; allowed: {}{}", name, listed(operators),
+                                                  near.empty() ? "" : fmt::format("; did you mean \"{}\"?", near)));
+                }
+              } else if (key == "on") {
+                step.on = text(value, below, "the text to split on");
+                if (value.IsScalar() && step.on.empty()) error(value, below, "must not be empty: one splits on some text");
+              } else if (key == "element") {
+                step.element = integer(value, below);
+              } else if (key == "to_replace") {
+                step.to_replace = text(value, below, "the text to replace");
+              } else if (key == "replace_with") {
+                if (!value.IsNull()) step.replace_with = text(value, below, "the text to put there, or \"\"");
+              } else {
+                unknown_key(value, below, key, known);
+              }
+            });
+  if (node.IsMap()) complete(node, path, step, given);
+  return step;
+}
+
+// A step with its own parameters, all of them and no other's.
+void Parser::complete(const YAML::Node& node, const std::string& path, const Operation& step,
+                      std::span<const std::string> given) {
+  const auto has = [&](std::string_view key) { return std::find(given.begin(), given.end(), key) != given.end(); };
+  if (!has("operator")) {
+    error(node, path + ".operator", "is missing; allowed: split, replace, lower");
+    return;
+  }
+  const auto need = [&](std::string_view key) {
+    if (!has(key)) error(node, fmt::format("{}.{}", path, key), "is missing");
+  };
+  if (step.kind == Operation::Kind::split) {
+    need("on");
+    need("element");
+  } else if (step.kind == Operation::Kind::replace) {
+    need("to_replace");
+    need("replace_with");
+  }
+}
+
+std::vector<std::string> Parser::keys(const YAML::Node& node, const std::string& path) {
+  std::vector<std::string> parts;
+  if (node.IsScalar()) {  // a path of one part without its list
+    parts.push_back(node.Scalar());
+  } else if (is_list(node, path, "member names from the outside in, such as [userIdentity, type]")) {
+    for (const YAML::Node& part : node) parts.push_back(text(part, path, "a list of member names"));
+    if (parts.empty()) error(node, path, "must name at least one member");
+  }
+  return parts;
+}
+
+void Parser::variable_name(const YAML::Node& at, const std::string& path, const std::string& name) {
+  constexpr std::string_view allowed = "letters, digits, _ and -";
+  const bool good = !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+  });
+  if (!good) error(at, path, fmt::format("\"{}\" is no name for a variable: only {}", name, allowed));
+}
+
+std::vector<Variable> Parser::file_fields(const YAML::Node& node, const std::string& path) {
+  std::vector<Variable> fields;
+  if (node.IsNull()) return fields;
+  each_pair(node, path, "variables, each with a list of steps",
+            [&](const std::string& name, const YAML::Node& value, const std::string& below) {
+              variable_name(value, below, name);
+              Variable field;
+              field.name = name;
+              field.operations = operations(value, below);
+              fields.push_back(std::move(field));
+            });
+  return fields;
+}
+
+std::vector<Variable> Parser::record_fields(const YAML::Node& node, const std::string& path) {
+  std::vector<Variable> fields;
+  if (node.IsNull()) return fields;
+  each_pair(node, path, "variables, each with keys and perhaps operations",
+            [&](const std::string& name, const YAML::Node& value, const std::string& below) {
+              variable_name(value, below, name);
+              fields.push_back(record_field(name, value, below));
+            });
+  return fields;
+}
+
+Variable Parser::record_field(const std::string& name, const YAML::Node& node, const std::string& path) {
+  constexpr std::string_view known[] = {"keys", "operations", "type", "when", "default"};
+  Variable field;
+  field.name = name;
+  bool keyed = false;
+  each_pair(node, path, "keys, operations, type, when and default",
+            [&](const std::string& key, const YAML::Node& value, const std::string& below) {
+              if (key == "keys") {
+                keyed = true;
+                field.keys = keys(value, below);
+              } else if (key == "operations") {
+                field.operations = operations(value, below);
+              } else if (key == "type") {
+                field.strings_only = text(value, below, "string or any") == "string";
+                if (value.IsScalar() && value.Scalar() != "string" && value.Scalar() != "any") {
+                  error(value, below, "must be string (numbers and booleans count as missing) or any");
+                }
+              } else if (key == "when") {
+                field.when = whens(value, below);
+              } else if (key == "default") {
+                field.default_value = text(value, below, "the text to use when the member is missing or null");
+              } else {
+                unknown_key(value, below, key, known);
+              }
+            });
+  if (node.IsMap() && !keyed) error(node, path + ".keys", "is missing: the member's path, such as [userIdentity, type]");
+  return field;
+}
+
+std::vector<service::When> Parser::whens(const YAML::Node& node, const std::string& path) {
+  constexpr std::string_view known[] = {"keys", "value", "then"};
+  std::vector<service::When> cases;
+  if (!is_list(node, path, "cases, such as {keys: [eventCategory], value: Insight, then: insights}")) return cases;
+  for (std::size_t i = 0; i < node.size(); ++i) {
+    const std::string at = fmt::format("{}[{}]", path, i);
+    service::When when;
+    std::size_t given = 0;
+    each_pair(node[i], at, "keys, value and then",
+              [&](const std::string& key, const YAML::Node& value, const std::string& below) {
+                if (!among(key, known)) return unknown_key(value, below, key, known);
+                ++given;
+                if (key == "keys") when.keys = keys(value, below);
+                if (key == "value") when.value = text(value, below, "the text that the member must equal");
+                if (key == "then") when.then = text(value, below, "the variable's text if it does");
+              });
+    if (node[i].IsMap() && given != std::size(known)) error(node[i], at, "needs keys, value and then");
+    cases.push_back(std::move(when));
+  }
+  return cases;
+}
+
+service::Filter Parser::filter(const YAML::Node& node, const std::string& path, bool of_lines) {
+  constexpr std::string_view shape = "lists of rules: one of the outer list must hold, and in it every rule of the inner list";
+  service::Filter any;
+  if (node.IsNull() || !is_list(node, path, shape)) return any;
+  for (std::size_t i = 0; i < node.size(); ++i) {
+    const std::string outer = fmt::format("{}[{}]", path, i);
+    if (!node[i].IsSequence()) {
+      error(node[i], outer, fmt::format("must be a list of rules; {} is a list of {}", path, shape));
+      continue;
+    }
+    if (node[i].size() == 0) {
+      error(node[i], outer, "has no rule: it would hold for everything");
+      continue;
+    }
+    std::vector<FilterRule> all;
+    for (std::size_t j = 0; j < node[i].size(); ++j) {
+      all.push_back(filter_rule(node[i][j], fmt::format("{}[{}]", outer, j), of_lines));
+    }
+    any.push_back(std::move(all));
+  }
+  return any;
+}
+
+FilterRule Parser::filter_rule(const YAML::Node& node, const std::string& path, bool of_lines) {
+  constexpr std::string_view of_file[] = {"type", "pattern", "value"};
+  constexpr std::string_view of_line[] = {"type", "pattern", "value", "source", "key"};
+  const std::span<const std::string_view> known = of_lines ? std::span<const std::string_view>(of_line) : of_file;
+  FilterRule rule;
+  bool typed = false;
+  each_pair(node, path, listed(known), [&](const std::string& key, const YAML::Node& value, const std::string& below) {
+    if (!among(key, known)) {
+      unknown_key(value, below, key, known);
+    } else if (key == "type") {
+      typed = true;
+      const std::string type = text(value, below, "match or doesnotmatch");
+      rule.negate = type == "doesnotmatch";
+      if (value.IsScalar() && !rule.negate && type != "match") error(value, below, "must be match or doesnotmatch");
+    } else if (key == "pattern") {
+      rule.pattern = text(value, below, "a pattern (RE2)");
+    } else if (key == "value") {
+      rule.value = text(value, below, "the whole text to compare with");
+    } else if (key == "source") {
+      const std::string source = text(value, below, "record or file");
+      if (source == "file") rule.source = FilterRule::Source::file;
+      if (value.IsScalar() && source != "file" && source != "record") error(value, below, "must be record or file");
+    } else if (key == "key") {
+      rule.key = text(value, below, "the name of a variable");
+    }
+  });
+  if (!node.IsMap()) return rule;
+  if (!typed) error(node, path + ".type", "is missing; allowed: match, doesnotmatch");
+  if (rule.pattern.has_value() == rule.value.has_value()) error(node, path, "needs either pattern or value");
+  if (of_lines && rule.key.empty()) {
+    error(node, path + ".key", "is missing: a variable of record_field_mapping or file_field_definitions");
+  }
+  return rule;
+}
+
+std::vector<service::RoutingCase> Parser::routing_cases(const YAML::Node& node, const std::string& path) {
+  constexpr std::string_view known[] = {"key_pattern", "routing_template"};
+  std::vector<service::RoutingCase> cases;
+  if (node.IsNull() || !is_list(node, path, "cases, each with key_pattern and routing_template")) return cases;
+  for (std::size_t i = 0; i < node.size(); ++i) {
+    const std::string at = fmt::format("{}[{}]", path, i);
+    service::RoutingCase one;
+    each_pair(node[i], at, "key_pattern and routing_template",
+              [&](const std::string& key, const YAML::Node& value, const std::string& below) {
+                if (!among(key, known)) return unknown_key(value, below, key, known);
+                (key == "key_pattern" ? one.key_pattern : one.routing_template) = text(value, below, "text");
+              });
+    if (node[i].IsMap() && (one.key_pattern.empty() || one.routing_template.empty())) {
+      error(node[i], at, "needs key_pattern and routing_template");
+    }
+    cases.push_back(std::move(one));
+  }
+  return cases;
+}
+
+// What a definition of the user's own lacks, and what the name was perhaps meant to be.
+void complain_of_gaps(const Definition& definition, Parser& parser, const YAML::Node& node, const std::string& path) {
+  std::string hint;
+  std::vector<std::string_view> names;
+  for (const service::CatalogueEntry& entry : service::catalogue()) names.push_back(entry.name);
+  const auto near = nearest_key(definition.name, names);
+  if (among(definition.name, kLaterServices)) {
+    hint = fmt::format("; \"{}\" is not predefined in this version, which has {}", definition.name, listed(names));
+  } else if (!near.empty()) {
+    hint = fmt::format("; did you mean the predefined service \"{}\"?", near);
+  } else {
+    hint = fmt::format("; predefined are {}, every other service is your own definition", listed(names));
+  }
+  if (definition.file_format.type.empty() && !(node.IsMap() && node["file_format"])) {
+    parser.error(node, path + ".file_format", "is missing" + hint);
+  }
+  if (definition.routing_template.empty() && !(node.IsMap() && node["routing_template"])) {
+    parser.error(node, path + ".routing_template", "is missing" + hint);
+  }
+}
+
+// The product reads variables from records only if the records are JSON; with plain lines all of them are "null".
+void complain_of_text(const Definition& definition, Parser& parser, const YAML::Node& node, const std::string& path) {
+  const service::FileFormat& format = definition.file_format;
+  if (format.type != "line_split_processor" || definition.record_field_mapping.empty()) return;
+  const auto json = format.options.find("json");
+  if (json != format.options.end() && (json->second == "true" || json->second == "True")) return;
+  parser.warn(node, path + ".record_field_mapping",
+              "the lines are not read as JSON, so every variable is \"null\"; set file_format.config.json: true");
+}
+
+}  // namespace
+
+std::optional<service::Definition> parse_definition(const std::string& service_name, const YAML::Node& node,
+                                                    const service::Definition* predefined, const std::string& file,
+                                                    const std::string& key_path, Complaints& out) {
+  service::Definition definition;
+  if (predefined != nullptr) definition = *predefined;
+  definition.name = service_name;
+  Parser parser(file, out);
+  parser.read(node, key_path, definition);
+  if (predefined == nullptr) complain_of_gaps(definition, parser, node, key_path);
+  complain_of_text(definition, parser, node, key_path);
+  if (parser.failed()) return std::nullopt;
+  return definition;
+}
+
+}  // namespace dray::config

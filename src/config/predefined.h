@@ -1,0 +1,19 @@
+// The predefined services (services/*.yaml, built into the binary), parsed.
+//
+// Parsed once, at first use; a fault in one of these files is our own bug and ends the process (a unit test parses them all).
+// Thread-safe.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "service/definition.h"
+
+namespace dray::config {
+
+// nullptr if there is none of that name. Lives as long as the program.
+const service::Definition* predefined(std::string_view name);
+// In the order of their names.
+const std::vector<service::Definition>& all_predefined();
+
+}  // namespace dray::config

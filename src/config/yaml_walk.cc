@@ -1,0 +1,85 @@
+#include "config/yaml_walk.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+#include <vector>
+
+namespace dray::config {
+
+bool among(std::string_view word, std::span<const std::string_view> words) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+std::string listed(std::span<const std::string_view> words) { return fmt::format("{}", fmt::join(words, ", ")); }
+
+void YamlWalk::error(const YAML::Node& at, const std::string& path, std::string message) {
+  failed_ = true;
+  out_.error(file_, at.Mark().line + 1, path, std::move(message));
+}
+
+void YamlWalk::warn(const YAML::Node& at, const std::string& path, std::string message) {
+  out_.warning(file_, at.Mark().line + 1, path, std::move(message));
+}
+
+void YamlWalk::each_pair(const YAML::Node& node, const std::string& path, std::string_view what, const Each& each) {
+  if (!node.IsMap()) {
+    error(node, path, fmt::format("must be a mapping of {}", what));
+    return;
+  }
+  std::vector<std::string> seen;
+  for (const auto& pair : node) {
+    if (!pair.first.IsScalar()) {
+      error(pair.first, path, "a key here must be plain text");
+      continue;
+    }
+    const std::string& key = pair.first.Scalar();
+    const std::string below = path + "." + key;
+    if (std::find(seen.begin(), seen.end(), key) != seen.end()) {
+      error(pair.first, below, "stands here twice; keep one");
+      continue;
+    }
+    seen.push_back(key);
+    each(key, pair.second, below);
+  }
+}
+
+bool YamlWalk::is_list(const YAML::Node& node, const std::string& path, std::string_view what) {
+  if (node.IsSequence()) return true;
+  error(node, path, fmt::format("must be a list of {}", what));
+  return false;
+}
+
+void YamlWalk::unknown_key(const YAML::Node& at, const std::string& path, const std::string& key,
+                         std::span<const std::string_view> known) {
+  const auto near = nearest_key(key, known);
+  warn(at, path, near.empty() ? fmt::format("unknown key; known here: {}", listed(known))
+                              : fmt::format("unknown key, it has no effect; did you mean \"{}\"?", near));
+}
+
+std::string YamlWalk::text(const YAML::Node& node, const std::string& path, std::string_view what) {
+  if (node.IsScalar()) return node.Scalar();
+  error(node, path, fmt::format("must be {}", what));
+  return {};
+}
+
+bool YamlWalk::boolean(const YAML::Node& node, const std::string& path) {
+  bool value = false;
+  if (!node.IsScalar() || !YAML::convert<bool>::decode(node, value)) error(node, path, "must be true or false");
+  return value;
+}
+
+int YamlWalk::integer(const YAML::Node& node, const std::string& path) {
+  int value = 0;
+  if (node.IsScalar()) {
+    const std::string& digits = node.Scalar();
+    const auto [end, fault] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+    if (fault == std::errc() && end == digits.data() + digits.size()) return value;
+  }
+  error(node, path, "must be a whole number; a negative one counts from the end (-1 is the last)");
+  return 0;
+}
+
+}  // namespace dray::config
