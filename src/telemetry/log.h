@@ -2,10 +2,13 @@
 //
 // text: `2024-01-16T12:47:04.044    INFO InputProcess::MainThread -> Process Started`, as the product prints it (devo.md 2.4): level
 // right-aligned to 7, then Process::Thread. json: one object a line with time, level, process, thread, message.
-// Every line passes the redactor: registered secrets (see add_secret) come out as ***. Thread-safe; a line is one write(2).
+// Every line passes the redactor: registered secrets (see add_secret) come out as ***. A line holds no line end and no other
+// control character: in text they are written as \n, \t or \xNN. Longer ones than kLineBytesMax are cut, with a mark.
+// If stderr cannot be written to, the line is lost; nothing stops for it. Thread-safe; a line is one write(2).
 #pragma once
 
-#include <memory>
+#include <atomic>
+#include <cstddef>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -21,22 +24,25 @@ enum class Format { text, json };
 
 class Log {
  public:
+  static constexpr std::size_t kLineBytesMax = std::size_t{16} << 10U;
+
   Log(Clock& clock, int fd, Format format, Level threshold);
 
   void configure(Format format, Level threshold);
-  // Values shorter than 4 bytes are not registered: they would blot out ordinary text.
+  // Values shorter than 4 bytes are not registered: they would blot out ordinary text. The percent-encoded form of the value,
+  // as it may stand in a URL, is hidden too.
   void add_secret(const Secret& secret);
 
   void write(Level level, std::string_view who, std::string_view message);
-  [[nodiscard]] bool enabled(Level level) const { return level >= threshold_; }
+  [[nodiscard]] bool enabled(Level level) const { return level >= threshold_.load(std::memory_order_relaxed); }
 
  private:
   Clock& clock_;
   const int fd_;
-  mutable std::mutex mutex_;
+  std::mutex mutex_;  // guards what follows, and keeps lines whole
   Format format_;
-  Level threshold_;
-  std::vector<Secret> secrets_;
+  std::atomic<Level> threshold_;
+  std::vector<Secret> secrets_;  // longest first, so that one inside another leaves no rest
 };
 
 // A Log with a name: "InputProcess::AWSsqsPuller(sqs_collector,12345,aws_sqs_vpc,predefined)". Cheap to copy; any thread.
