@@ -1,0 +1,94 @@
+#include "pipeline/worker.h"
+
+#include <optional>
+#include <utility>
+
+#include "pipeline/lanes.h"
+
+namespace dray::pipeline {
+namespace {
+
+constexpr Duration kTaskWait = seconds(1);
+
+// The first error on the way decides; what came before it was handed over and counts.
+std::optional<Error> first_error(Status streamed, Status handed_over) {
+  if (!streamed) return std::move(streamed).error();
+  if (!handed_over) return std::move(handed_over).error();
+  return std::nullopt;
+}
+
+}  // namespace
+
+void Worker::run() {
+  while (true) {
+    const auto task = tasks_.pop(clock_.now() + kTaskWait);
+    if (!task) {
+      if (tasks_.closed()) return;
+      continue;
+    }
+    if (auto attempt = ledger_.begin(*task)) ledger_.end(*task, deliver(*task, *attempt));
+  }
+}
+
+// Read this and the next function and you know the program.
+Ledger::Streamed Worker::deliver(const Task& task, const Ledger::Attempt& attempt) {
+  if (task.is_md5()) return send_md5(task, attempt);
+
+  const flow::ObjectRef& object = task.work().object;
+  const route::Selection selection = plan_.selector->select(object.key);
+  switch (selection.kind) {
+    case route::Selection::Kind::excluded:
+      log_.debug("Skipped by filename_filter_rules: " + object.url());
+      return {};
+    case route::Selection::Kind::none:
+      return {.etag = {},
+              .error = Error{ErrorKind::poison, "no_service",
+                             "no service takes this key (asked: " + selection.asked +
+                                 "); add one, or a catch-all service without key_pattern"}};
+    case route::Selection::Kind::taken:
+      break;
+  }
+  Ledger::Streamed streamed = stream(plan_.services[selection.index], task, attempt);
+  if (streamed.error && streamed.error->code == "object_replaced") {
+    // Other bytes than those whose prefix was proven: the new ones count from their first record.
+    ledger_.restart_from_zero(task);
+    streamed = stream(plan_.services[selection.index], task, {.ticket = task.work().ticket, .expected_etag = {}});
+  }
+  return streamed;
+}
+
+Ledger::Streamed Worker::stream(const ServicePlan& service, const Task& task, const Ledger::Attempt& attempt) {
+  const flow::ObjectRef& object = task.work().object;
+
+  auto lanes = Lanes(plan_.outputs, task, attempt);
+  auto router = service.service->make_router(object, lanes);
+  auto splitter = service.format->make(service.splitter, *router);
+  auto decompressor = object::make_decompressor(service.encoding, *splitter, scratch_);
+
+  object::Fetched fetched;
+  auto streamed_whole = fetcher_.fetch(object, attempt.expected_etag, *decompressor, task.job->stop, fetched);
+  auto handed_over = lanes.finish();
+
+  if (decompressor->trailing_garbage()) {
+    log_.warning("Bytes after the last gzip member were ignored: " + object.url());
+  }
+  return {.records = router->records(),
+          .events = router->events(),
+          .bytes = lanes.text_bytes(),
+          .etag = fetched.etag,
+          .error = first_error(std::move(streamed_whole), std::move(handed_over))};
+}
+
+// debug_md5: the message's MD5OfBody as one event, part of its proof.
+Ledger::Streamed Worker::send_md5(const Task& task, const Ledger::Attempt& attempt) {
+  auto lanes = Lanes(plan_.outputs, task, attempt);
+  auto sent = lanes.send(1, "my.app.sqs.message_body", task.job->md5_of_body);
+  auto handed_over = lanes.finish();
+  return {.records = 1,
+          .events = 1,
+          .bytes = 32,
+          .etag = {},
+          .error = first_error(std::move(sent), std::move(handed_over))};
+}
+
+}  // namespace dray::pipeline

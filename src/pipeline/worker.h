@@ -1,0 +1,39 @@
+// Worker: takes one object from its notification to the outputs, on one thread and one call stack.
+//
+// Fetch ▸ decompress ▸ split ▸ filter and tag ▸ send, streaming: no stage holds the object, a slow receiver makes the read from
+// S3 slow, and memory does not depend on the object. A worker waits for S3 and for its output lanes, never for proof.
+#pragma once
+
+#include "base/clock.h"
+#include "object/decompressor.h"
+#include "object/fetcher.h"
+#include "pipeline/ledger.h"
+#include "pipeline/plan.h"
+#include "pipeline/task.h"
+#include "telemetry/log.h"
+
+namespace dray::pipeline {
+
+class Worker {
+ public:
+  Worker(const Plan& plan, aws::ObjectStore& store, TaskQueue& tasks, Ledger& ledger, Clock& clock, telemetry::Logger log)
+      : plan_(plan), fetcher_(store, clock), tasks_(tasks), ledger_(ledger), clock_(clock), log_(std::move(log)) {}
+
+  // Until the queue of tasks is closed and empty.
+  void run();
+
+ private:
+  Ledger::Streamed deliver(const Task& task, const Ledger::Attempt& attempt);
+  Ledger::Streamed stream(const ServicePlan& service, const Task& task, const Ledger::Attempt& attempt);
+  Ledger::Streamed send_md5(const Task& task, const Ledger::Attempt& attempt);
+
+  const Plan& plan_;
+  object::Fetcher fetcher_;
+  object::DecompressorScratch scratch_;
+  TaskQueue& tasks_;
+  Ledger& ledger_;
+  Clock& clock_;
+  const telemetry::Logger log_;
+};
+
+}  // namespace dray::pipeline
