@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 #include "flow/event_sink.h"
@@ -22,6 +23,8 @@ class CompiledService {
  public:
   // Error (config): a pattern RE2 refuses, an unknown variable, bad template text; the message names the key.
   static Result<std::shared_ptr<const CompiledService>> compile(const service::Definition& definition);
+  // Every fault that compile could name, for `dray check`; none if it compiles.
+  static std::vector<Error> faults(const service::Definition& definition);
   virtual ~CompiledService() = default;
 
   [[nodiscard]] virtual const service::Definition& definition() const = 0;
@@ -38,7 +41,8 @@ class Router : public flow::RecordSink {
  public:
   [[nodiscard]] virtual std::uint64_t records() const = 0;   // source records so far
   [[nodiscard]] virtual std::uint64_t events() const = 0;    // of those, sent
-  [[nodiscard]] virtual std::uint64_t filtered() const = 0;
+  [[nodiscard]] virtual std::uint64_t filtered() const = 0;  // by line_filter_rules, sent to unknown.unknown or not
+  [[nodiscard]] virtual std::uint64_t overlong_tags() const = 0;  // sent with unknown.unknown instead
 };
 
 }  // namespace dray::route

@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "route/router.h"
@@ -27,6 +28,8 @@ class Selector {
   // In the file's order; not empty.
   explicit Selector(std::vector<std::shared_ptr<const CompiledService>> services) : services_(std::move(services)) {}
   [[nodiscard]] Selection select(std::string_view key) const;
+  // Services that can never decode anything because one before them takes every object; `check` warns of them.
+  [[nodiscard]] std::vector<std::string> unreachable() const;
 
  private:
   std::vector<std::shared_ptr<const CompiledService>> services_;

@@ -1,0 +1,202 @@
+#include "route/program.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "json/members.h"
+#include "route/operations.h"
+
+namespace dray::route {
+namespace {
+
+using service::Filter;
+using service::FilterRule;
+using service::Operation;
+using service::Variable;
+
+std::vector<std::string> names_of(const std::vector<Variable>& variables) {
+  std::vector<std::string> names;
+  for (const Variable& variable : variables) names.push_back(variable.name);
+  return names;
+}
+
+class Compiler {
+ public:
+  Compiler(Program& program, std::vector<Error>& faults)
+      : program_(program),
+        definition_(program.definition),
+        record_names_(names_of(definition_.record_field_mapping)),
+        file_names_(names_of(definition_.file_field_definitions)),
+        used_(record_names_.size(), false),
+        faults_(faults) {}
+
+  void compile();
+
+ private:
+  void fault(const std::string& key, const Error& error) {
+    faults_.push_back({ErrorKind::config, error.code, fmt::format("service {}: {}: {}", definition_.name, key, error.message)});
+  }
+  std::optional<Pattern> pattern(const std::string& key, const std::string& text);
+  TagTemplate tag(const std::string& key, const std::string& text);
+  Rules rules(const std::string& key, const Filter& filter, bool of_lines);
+  Rule rule(const std::string& key, const FilterRule& source, bool of_lines);
+  void check_steps(const std::string& key, const std::vector<Operation>& steps);
+  void resolve_paths();
+  std::size_t path(const std::vector<std::string>& keys);
+
+  Program& program_;
+  const service::Definition& definition_;
+  std::vector<std::string> record_names_;
+  std::vector<std::string> file_names_;
+  std::vector<bool> used_;  // per record variable: a tag or a rule looks at it
+  std::vector<Error>& faults_;
+};
+
+void Compiler::compile() {
+  if (definition_.key_pattern) program_.key_pattern = pattern("key_pattern", *definition_.key_pattern);
+  program_.file_rules = rules("filename_filter_rules", definition_.filename_filter_rules, false);
+  program_.line_rules = rules("line_filter_rules", definition_.line_filter_rules, true);
+  program_.tag = tag("routing_template", definition_.routing_template);
+  for (std::size_t i = 0; i < definition_.routing_cases.size(); ++i) {
+    const std::string key = fmt::format("routing_cases[{}]", i);
+    const service::RoutingCase& source = definition_.routing_cases[i];
+    auto compiled = pattern(key + ".key_pattern", source.key_pattern);
+    auto pieces = tag(key + ".routing_template", source.routing_template);
+    if (compiled) program_.cases.push_back({std::move(*compiled), std::move(pieces)});
+  }
+  for (const Variable& variable : definition_.file_field_definitions) {
+    check_steps("file_field_definitions." + variable.name, variable.operations);
+  }
+  for (const Variable& variable : definition_.record_field_mapping) {
+    const std::string key = "record_field_mapping." + variable.name;
+    check_steps(key + ".operations", variable.operations);
+    if (variable.keys.empty()) fault(key + ".keys", {ErrorKind::config, "no_keys", "must name at least one member"});
+  }
+  if (faults_.empty()) resolve_paths();
+}
+
+std::optional<Pattern> Compiler::pattern(const std::string& key, const std::string& text) {
+  auto compiled = Pattern::compile(text);
+  if (compiled) return std::move(*compiled);
+  fault(key, compiled.error());
+  return std::nullopt;
+}
+
+TagTemplate Compiler::tag(const std::string& key, const std::string& text) {
+  auto pieces = parse_template(text, record_names_, file_names_);
+  if (!pieces) {
+    fault(key, pieces.error());
+    return {};
+  }
+  for (const TagPiece& piece : *pieces) {
+    if (piece.kind == TagPiece::Kind::record) used_[piece.variable] = true;
+  }
+  return std::move(*pieces);
+}
+
+Rules Compiler::rules(const std::string& key, const Filter& filter, bool of_lines) {
+  Rules any;
+  for (std::size_t i = 0; i < filter.size(); ++i) {
+    std::vector<Rule> all;
+    for (std::size_t j = 0; j < filter[i].size(); ++j) {
+      all.push_back(rule(fmt::format("{}[{}][{}]", key, i, j), filter[i][j], of_lines));
+    }
+    if (!all.empty()) any.push_back(std::move(all));
+  }
+  return any;
+}
+
+Rule Compiler::rule(const std::string& key, const FilterRule& source, bool of_lines) {
+  Rule rule;
+  rule.negate = source.negate;
+  rule.value = source.value;
+  if (source.pattern) rule.pattern = pattern(key + ".pattern", *source.pattern);
+  if (!of_lines) return rule;
+  rule.of_file = source.source == FilterRule::Source::file;
+  const std::vector<std::string>& names = rule.of_file ? file_names_ : record_names_;
+  const auto found = std::find(names.begin(), names.end(), source.key);
+  if (found == names.end()) {
+    fault(key + ".key", {ErrorKind::config, "unknown_variable",
+                         fmt::format("\"{}\" is no variable of {}, which has {}", source.key,
+                                     rule.of_file ? "file_field_definitions" : "record_field_mapping",
+                                     names.empty() ? "none" : fmt::format("{}", fmt::join(names, ", ")))});
+    return rule;
+  }
+  rule.variable = static_cast<std::size_t>(found - names.begin());
+  if (!rule.of_file) used_[rule.variable] = true;
+  return rule;
+}
+
+void Compiler::check_steps(const std::string& key, const std::vector<Operation>& steps) {
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    if (steps[i].kind != Operation::Kind::split || !steps[i].on.empty()) continue;
+    fault(fmt::format("{}[{}].on", key, i), {ErrorKind::config, "empty_separator", "must not be empty: one splits on some text"});
+  }
+}
+
+void Compiler::resolve_paths() {
+  for (std::size_t i = 0; i < definition_.record_field_mapping.size(); ++i) {
+    const Variable& variable = definition_.record_field_mapping[i];
+    RecordVariable resolved;
+    resolved.definition = &variable;
+    if (used_[i]) {
+      resolved.path = path(variable.keys);
+      for (const service::When& when : variable.when) resolved.when_paths.push_back(path(when.keys));
+    }
+    program_.record_variables.push_back(std::move(resolved));
+  }
+}
+
+std::size_t Compiler::path(const std::vector<std::string>& keys) {
+  const auto found = std::find(program_.paths.begin(), program_.paths.end(), keys);
+  if (found != program_.paths.end()) return static_cast<std::size_t>(found - program_.paths.begin());
+  program_.paths.push_back(keys);
+  return program_.paths.size() - 1;
+}
+
+}  // namespace
+
+bool Rule::holds_for(std::string_view text) const {
+  const bool matches = pattern ? pattern->found_in(text) : value && *value == text;
+  return matches != negate;
+}
+
+const TagTemplate& Program::tag_for(std::string_view key) const {
+  for (const Case& one : cases) {
+    if (one.key.found_in(key)) return one.tag;
+  }
+  return tag;
+}
+
+std::vector<std::string> Program::file_values(std::string_view key) const {
+  std::vector<std::string> values;
+  for (const Variable& variable : definition.file_field_definitions) {
+    values.push_back(run_steps(variable.operations, std::string(key)).value_or("null"));
+  }
+  return values;
+}
+
+std::optional<std::string> Program::record_value(std::size_t variable, std::span<const std::string_view> raw) const {
+  const RecordVariable& resolved = record_variables[variable];
+  const Variable& source = *resolved.definition;
+  for (std::size_t i = 0; i < source.when.size(); ++i) {
+    if (json::string_value(raw[resolved.when_paths[i]]) == source.when[i].value) return source.when[i].then;
+  }
+  const std::string_view value = raw[resolved.path];
+  std::optional<std::string> text;
+  if (!source.strings_only || (!value.empty() && value.front() == '"')) text = json::string_value(value);
+  if (text) text = run_steps(source.operations, std::move(*text));
+  if (source.default_value && (!text || text->empty())) return source.default_value;
+  return text;
+}
+
+std::vector<Error> compile_program(const service::Definition& definition, Program& program) {
+  std::vector<Error> faults;
+  program.definition = definition;
+  Compiler(program, faults).compile();
+  return faults;
+}
+
+}  // namespace dray::route

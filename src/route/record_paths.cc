@@ -1,0 +1,82 @@
+#include "route/record_paths.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "json/members.h"
+
+namespace dray::route {
+namespace {
+
+constexpr std::uint32_t kNone = std::numeric_limits<std::uint32_t>::max();
+
+enum class KeyForm { plain, unusual };
+
+struct Key {
+  KeyForm form = KeyForm::unusual;
+  std::string_view text;  // of a plain one
+};
+
+// The key before a colon. Plain: a quote right before the colon and no backslash up to the quote before it, so that the text
+// between is the key, decoded. All else is unusual.
+Key key_before(std::string_view object, std::size_t colon) {
+  if (colon < 2 || colon > object.size() || object[colon - 1] != '"') return {};
+  const std::size_t end = colon - 1;
+  std::size_t begin = end;
+  while (begin > 0 && object[begin - 1] != '"') {
+    if (object[begin - 1] == '\\') return {};
+    --begin;
+  }
+  if (begin < 2 || object[begin - 2] == '\\') return {};
+  return {KeyForm::plain, object.substr(begin, end - begin)};
+}
+
+}  // namespace
+
+std::span<const std::string_view> RecordPaths::find(const flow::Record& record) {
+  std::fill(values_.begin(), values_.end(), std::string_view{});
+  if (!record.is_json || paths_.empty() || record.bytes.empty()) return values_;
+  std::span<const std::uint32_t> members = record.members;
+  if (members.empty() && record.bytes.front() == '{') {
+    json::scan_members(record.bytes, collected_);
+    members = collected_;
+  }
+  if (!members.empty()) {
+    find_in_object(record.bytes, members);
+  } else {
+    for (std::size_t i = 0; i < paths_.size(); ++i) {
+      values_[i] = json::find_path(record.bytes, {}, paths_[i]).value_or(std::string_view{});
+    }
+  }
+  return values_;
+}
+
+// From the last member to the first, because of a doubled key the last counts. One pass for all paths: a record has some
+// twenty members, and looking for each path by itself would read every key once per path.
+void RecordPaths::find_in_object(std::string_view object, std::span<const std::uint32_t> members) {
+  std::fill(heads_.begin(), heads_.end(), kNone);
+  std::size_t missing = paths_.size();
+  for (std::size_t m = members.size(); m-- > 0 && missing > 0;) {
+    const Key key = key_before(object, members[m]);
+    for (std::size_t i = 0; i < paths_.size(); ++i) {
+      if (heads_[i] != kNone) continue;
+      const std::string& wanted = paths_[i].front();
+      if (key.form == KeyForm::plain ? key.text != wanted
+                                     : !json::find_member(object, members.subspan(m, 1), wanted).has_value()) {
+        continue;
+      }
+      heads_[i] = members[m];
+      --missing;
+    }
+  }
+  for (std::size_t i = 0; i < paths_.size(); ++i) {
+    if (heads_[i] == kNone) continue;
+    const auto head = json::find_member(object, {&heads_[i], 1}, paths_[i].front());
+    if (!head) continue;
+    values_[i] = paths_[i].size() == 1
+                     ? *head
+                     : json::find_path(*head, {}, std::span(paths_[i]).subspan(1)).value_or(std::string_view{});
+  }
+}
+
+}  // namespace dray::route

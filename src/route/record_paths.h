@@ -1,0 +1,35 @@
+// RecordPaths: the raw values that a service looks at in every record, found in one pass over the record's members.
+//
+// A record whose splitter collected no members is scanned here. Missing values, and all values of records that are no
+// JSON, are empty views. Views point into the record. One thread at a time.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "flow/record.h"
+
+namespace dray::route {
+
+class RecordPaths {
+ public:
+  // Paths as in Variable::keys; they outlive this object.
+  explicit RecordPaths(std::span<const std::vector<std::string>> paths)
+      : paths_(paths), heads_(paths.size()), values_(paths.size()) {}
+
+  // One value per path, in their order; valid until the next call.
+  std::span<const std::string_view> find(const flow::Record& record);
+
+ private:
+  void find_in_object(std::string_view object, std::span<const std::uint32_t> members);
+
+  std::span<const std::vector<std::string>> paths_;
+  std::vector<std::uint32_t> heads_;  // per path: the colon of its first step, or kNone
+  std::vector<std::string_view> values_;
+  std::vector<std::uint32_t> collected_;
+};
+
+}  // namespace dray::route

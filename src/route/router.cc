@@ -1,0 +1,172 @@
+#include "route/router.h"
+
+#include <algorithm>
+#include <optional>
+#include <span>
+#include <utility>
+
+#include "route/decision_cache.h"
+#include "route/program.h"
+#include "route/record_paths.h"
+
+namespace dray::route {
+namespace {
+
+// What the routers share: the object's own values, and the decision for given raw values of a record.
+class Decider {
+ public:
+  Decider(std::shared_ptr<const Program> program, const flow::ObjectRef& object)
+      : program_(std::move(program)),
+        object_(object),
+        tag_(program_->tag_for(object.key)),
+        file_values_(program_->file_values(object.key)) {}
+
+  [[nodiscard]] const Program& program() const { return *program_; }
+
+  // True if no record can change the decision.
+  [[nodiscard]] bool constant() const {
+    const auto of_record = [](const std::vector<Rule>& all) {
+      return std::any_of(all.begin(), all.end(), [](const Rule& rule) { return !rule.of_file; });
+    };
+    return !has_record_pieces(tag_) && std::none_of(program_->line_rules.begin(), program_->line_rules.end(), of_record);
+  }
+
+  [[nodiscard]] Decision decide(std::span<const std::string_view> raw) const {
+    Decision decision;
+    decision.filtered = filtered(raw);
+    if (decision.filtered) {
+      decision.tag = kUnknownTag;
+      return decision;
+    }
+    for (const TagPiece& piece : tag_) append(piece, raw, decision.tag);
+    decision.overlong = decision.tag.size() > kTagCharactersMax;
+    if (decision.overlong) decision.tag = kUnknownTag;
+    return decision;
+  }
+
+ private:
+  [[nodiscard]] bool filtered(std::span<const std::string_view> raw) const {
+    const auto holds = [&](const Rule& rule) {
+      if (rule.of_file) return rule.holds_for(file_values_[rule.variable]);
+      return rule.holds_for(program_->record_value(rule.variable, raw).value_or("null"));
+    };
+    return std::any_of(program_->line_rules.begin(), program_->line_rules.end(),
+                       [&](const std::vector<Rule>& all) { return std::all_of(all.begin(), all.end(), holds); });
+  }
+
+  void append(const TagPiece& piece, std::span<const std::string_view> raw, std::string& tag) const {
+    switch (piece.kind) {
+      case TagPiece::Kind::literal: tag += piece.text; break;
+      case TagPiece::Kind::record:
+        append_tag_value(program_->record_value(piece.variable, raw).value_or("null"), tag);
+        break;
+      case TagPiece::Kind::file: append_tag_value(file_values_[piece.variable], tag); break;
+      case TagPiece::Kind::bucket: append_tag_value(object_.bucket, tag); break;
+      case TagPiece::Kind::region: append_tag_value(object_.region, tag); break;
+      case TagPiece::Kind::account: append_tag_value(object_.account, tag); break;
+    }
+  }
+
+  std::shared_ptr<const Program> program_;
+  flow::ObjectRef object_;
+  const TagTemplate& tag_;
+  std::vector<std::string> file_values_;
+};
+
+class CountingRouter : public Router {
+ public:
+  CountingRouter(flow::EventSink& sink, bool send_filtered) : sink_(sink), send_filtered_(send_filtered) {}
+  [[nodiscard]] std::uint64_t records() const final { return records_; }
+  [[nodiscard]] std::uint64_t events() const final { return events_; }
+  [[nodiscard]] std::uint64_t filtered() const final { return filtered_; }
+  [[nodiscard]] std::uint64_t overlong_tags() const final { return overlong_; }
+
+ protected:
+  Status settle(const Decision& decision, const flow::Record& record) {
+    ++records_;
+    if (decision.filtered) ++filtered_;
+    if (decision.filtered && !send_filtered_) return {};
+    if (decision.overlong) ++overlong_;
+    ++events_;
+    return sink_.send(records_, decision.tag, record.bytes);
+  }
+
+ private:
+  flow::EventSink& sink_;
+  const bool send_filtered_;
+  std::uint64_t records_ = 0;
+  std::uint64_t events_ = 0;
+  std::uint64_t filtered_ = 0;
+  std::uint64_t overlong_ = 0;
+};
+
+// One decision for the whole object: nothing of a record is looked at.
+class ConstantRouter final : public CountingRouter {
+ public:
+  ConstantRouter(const Decider& decider, flow::EventSink& sink)
+      : CountingRouter(sink, decider.program().definition.send_filtered_out_to_unknown), decision_(decider.decide({})) {}
+  Status accept(const flow::Record& record) override { return settle(decision_, record); }
+
+ private:
+  const Decision decision_;
+};
+
+class RecordRouter final : public CountingRouter {
+ public:
+  RecordRouter(Decider decider, flow::EventSink& sink)
+      : CountingRouter(sink, decider.program().definition.send_filtered_out_to_unknown),
+        decider_(std::move(decider)),
+        paths_(decider_.program().paths) {}
+
+  Status accept(const flow::Record& record) override {
+    const std::span<const std::string_view> raw = paths_.find(record);
+    return settle(cache_.find_or(raw, [&] { return decider_.decide(raw); }), record);
+  }
+
+ private:
+  Decider decider_;
+  RecordPaths paths_;
+  DecisionCache cache_;
+};
+
+class ReadyService final : public CompiledService {
+ public:
+  explicit ReadyService(std::shared_ptr<const Program> program) : program_(std::move(program)) {}
+
+  [[nodiscard]] const service::Definition& definition() const override { return program_->definition; }
+
+  [[nodiscard]] bool matches_key(std::string_view key) const override {
+    return !program_->key_pattern || program_->key_pattern->found_in(key);
+  }
+
+  [[nodiscard]] bool excludes_key(std::string_view key) const override {
+    return std::any_of(program_->file_rules.begin(), program_->file_rules.end(), [&](const std::vector<Rule>& all) {
+      return std::all_of(all.begin(), all.end(), [&](const Rule& rule) { return rule.holds_for(key); });
+    });
+  }
+
+  [[nodiscard]] std::unique_ptr<Router> make_router(const flow::ObjectRef& object, flow::EventSink& sink) const override {
+    Decider decider(program_, object);
+    if (decider.constant()) return std::make_unique<ConstantRouter>(decider, sink);
+    return std::make_unique<RecordRouter>(std::move(decider), sink);
+  }
+
+ private:
+  std::shared_ptr<const Program> program_;
+};
+
+}  // namespace
+
+Result<std::shared_ptr<const CompiledService>> CompiledService::compile(const service::Definition& definition) {
+  auto program = std::make_shared<Program>();
+  auto faults = compile_program(definition, *program);
+  if (!faults.empty()) return std::move(faults.front());
+  return std::shared_ptr<const CompiledService>(std::make_shared<ReadyService>(std::move(program)));
+}
+
+std::vector<Error> CompiledService::faults(const service::Definition& definition) {
+  Program program;
+  return compile_program(definition, program);
+}
+
+}  // namespace dray::route
