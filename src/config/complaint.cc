@@ -34,7 +34,10 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 
 }  // namespace
 
-void Complaints::add(Complaint complaint) { all_.push_back(std::move(complaint)); }
+void Complaints::add(Complaint complaint) {
+  ++(complaint.severity == Complaint::Severity::error ? errors_ : warnings_);
+  if (!full()) all_.push_back(std::move(complaint));
+}
 
 void Complaints::error(std::string file, int line, std::string key, std::string message) {
   add({Complaint::Severity::error, std::move(file), line, std::move(key), std::move(message)});
@@ -44,14 +47,9 @@ void Complaints::warning(std::string file, int line, std::string key, std::strin
   add({Complaint::Severity::warning, std::move(file), line, std::move(key), std::move(message)});
 }
 
-void Complaints::append(const Complaints& other) { all_.insert(all_.end(), other.all_.begin(), other.all_.end()); }
-
-std::size_t Complaints::errors() const {
-  return static_cast<std::size_t>(std::count_if(
-      all_.begin(), all_.end(), [](const Complaint& c) { return c.severity == Complaint::Severity::error; }));
+void Complaints::append(const Complaints& other) {
+  for (const Complaint& complaint : other.all_) add(complaint);
 }
-
-std::size_t Complaints::warnings() const { return all_.size() - errors(); }
 
 std::vector<Complaint> Complaints::sorted() const {
   std::vector<Complaint> copy = all_;
@@ -67,6 +65,8 @@ std::string Complaints::text() const {
     out += to_text(complaint);
     out += '\n';
   }
+  const std::size_t hidden = errors_ + warnings_ - all_.size();
+  if (hidden > 0) out += fmt::format("{} more complaints are not shown\n", hidden);
   return out;
 }
 

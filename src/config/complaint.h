@@ -2,7 +2,8 @@
 //
 // Made by config/load.cc and config/definition_parser.cc, printed by `dray check` and at the start. Nobody stops at the
 // first complaint: the user should mend everything at once. A message says what is wrong and what is allowed, names the
-// nearest known key where a key is unknown, and never shows a secret. Values; not thread-safe.
+// nearest known key where a key is unknown, and never shows a secret. At most kComplaintsMax are kept; the rest is counted.
+// Values; not thread-safe.
 #pragma once
 
 #include <cstddef>
@@ -24,6 +25,8 @@ struct Complaint {
   bool operator==(const Complaint&) const = default;
 };
 
+inline constexpr std::size_t kComplaintsMax = 1'000;
+
 class Complaints {
  public:
   void add(Complaint complaint);
@@ -33,8 +36,9 @@ class Complaints {
   void append(const Complaints& other);
 
   [[nodiscard]] bool empty() const { return all_.empty(); }
-  [[nodiscard]] std::size_t errors() const;    // how many
-  [[nodiscard]] std::size_t warnings() const;  // how many
+  [[nodiscard]] std::size_t errors() const { return errors_; }      // how many, those not kept included
+  [[nodiscard]] std::size_t warnings() const { return warnings_; }  // the same
+  [[nodiscard]] bool full() const { return all_.size() >= kComplaintsMax; }
   [[nodiscard]] const std::vector<Complaint>& all() const { return all_; }  // as they were found
   // By file, line, then key; equal places keep the order in which they were found.
   [[nodiscard]] std::vector<Complaint> sorted() const;
@@ -43,6 +47,8 @@ class Complaints {
 
  private:
   std::vector<Complaint> all_;
+  std::size_t errors_ = 0;
+  std::size_t warnings_ = 0;
 };
 
 // `file:line: error: key: message`, without line end.
