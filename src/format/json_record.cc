@@ -1,0 +1,26 @@
+#include "format/json_record.h"
+
+#include <cstring>
+
+#include "json/compact.h"
+
+namespace dray::format {
+namespace {
+
+constexpr std::size_t kKept = 256U << 10U;
+
+}  // namespace
+
+Status JsonRecord::emit(std::string_view value, bool blanks, std::span<const std::uint32_t> colons) {
+  if (!blanks && std::memchr(value.data(), '\n', value.size()) == nullptr) {
+    return sink_.accept({value, true, colons});
+  }
+  json::compact(value, compacted_);
+  Status status = sink_.accept({compacted_, true, {}});
+  if (compacted_.capacity() > kKept) {
+    compacted_ = std::string();
+  }
+  return status;
+}
+
+}  // namespace dray::format

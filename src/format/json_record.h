@@ -1,0 +1,28 @@
+// JsonRecord: makes a record of a balanced JSON value: its own bytes, or compact if it has white space outside strings.
+//
+// Used by the formats whose record is a JSON value. The record never holds LF: one inside a string, which JSON
+// forbids, becomes \n. One thread at a time.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "flow/record.h"
+
+namespace dray::format {
+
+class JsonRecord {
+ public:
+  explicit JsonRecord(flow::RecordSink& sink) : sink_(sink) {}
+
+  // blanks: there may be white space outside strings. colons: of the value's members, may be empty.
+  Status emit(std::string_view value, bool blanks, std::span<const std::uint32_t> colons);
+
+ private:
+  flow::RecordSink& sink_;
+  std::string compacted_;
+};
+
+}  // namespace dray::format

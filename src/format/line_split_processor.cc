@@ -1,0 +1,75 @@
+// line_split_processor: one line, one record. With `json: true` a line that is exactly one JSON value is a JSON record (made
+// compact if it has white space outside strings), any other line is text as it stands.
+#include "format/json_record.h"
+#include "format/line_cutter.h"
+#include "format/option_check.h"
+#include "format/plain_lines.h"
+#include "json/strict.h"
+#include "json/value_scanner.h"
+
+namespace dray::format {
+namespace {
+
+constexpr std::string_view kName = "line_split_processor";
+
+class JsonLines final : public Splitter {
+ public:
+  JsonLines(const SplitterOptions& options, flow::RecordSink& sink)
+      : cutter_(options.record_bytes_max), sink_(sink), record_(sink) {}
+
+  Status write(std::string_view chunk) override {
+    return cutter_.write(chunk, [this](std::string_view line) { return take(line); });
+  }
+  Status finish() override {
+    return cutter_.finish([this](std::string_view line) { return take(line); });
+  }
+
+ private:
+  Status take(std::string_view line) {
+    if (!json::is_value(line)) {
+      return sink_.accept({line, false, {}});
+    }
+    const bool container = line.front() == '{' || line.front() == '[';
+    if (!container) {
+      // A scalar, or white space first: both rare.
+      return record_.emit(line, true, {});
+    }
+    scanner_.begin(line.front() == '{');
+    const bool whole = scanner_.scan(line) == line.size();
+    return record_.emit(line, scanner_.has_blanks() || !whole, scanner_.colons());
+  }
+
+  LineCutter cutter_;
+  flow::RecordSink& sink_;
+  JsonRecord record_;
+  json::ValueScanner scanner_;
+};
+
+std::unique_ptr<Splitter> make(const SplitterOptions& options, flow::RecordSink& sink) {
+  const auto json = options.options.find("json");
+  if (json != options.options.end() && parse_switch(json->second).value_or(false)) {
+    return std::make_unique<JsonLines>(options, sink);
+  }
+  return std::make_unique<PlainLines>(options, sink);
+}
+
+Status check(const Options& options) {
+  const auto chunks = options.find("chunks");
+  Options rest = options;
+  if (chunks != options.end() && parse_switch(chunks->second) == false) {
+    for (const char* unused : {"chunks", "indices", "substrings", "regex"}) {
+      rest.erase(unused);
+    }
+  }
+  if (Status status = check_known(kName, rest, {"json"}, {"chunks", "indices", "substrings", "regex"}); !status) {
+    return status;
+  }
+  return check_switch(kName, rest, "json");
+}
+
+}  // namespace
+
+extern const Format kLineSplit;
+const Format kLineSplit{kName, "text or NDJSON (json: true): one line, one event", &make, &check};
+
+}  // namespace dray::format

@@ -1,0 +1,56 @@
+#include "format/option_check.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace dray::format {
+namespace {
+
+Error bad_option(std::string message) { return {ErrorKind::config, "bad_option", std::move(message)}; }
+
+bool among(std::initializer_list<std::string_view> names, std::string_view name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+}  // namespace
+
+std::optional<bool> parse_switch(std::string_view text) {
+  std::string lower(text);
+  std::transform(lower.begin(), lower.end(), lower.begin(),
+                 [](char byte) { return byte >= 'A' && byte <= 'Z' ? static_cast<char>(byte + ('a' - 'A')) : byte; });
+  if (among({"true", "yes", "on", "1"}, lower)) {
+    return true;
+  }
+  if (among({"false", "no", "off", "0"}, lower)) {
+    return false;
+  }
+  return std::nullopt;
+}
+
+Status check_switch(std::string_view format, const Options& options, const std::string& option) {
+  const auto found = options.find(option);
+  if (found == options.end() || parse_switch(found->second)) {
+    return {};
+  }
+  return bad_option(fmt::format("file_format {}: config.{} is \"{}\"; allowed are true and false", format, option, found->second));
+}
+
+Status check_known(std::string_view format, const Options& options, std::initializer_list<std::string_view> known,
+                   std::initializer_list<std::string_view> lacking) {
+  for (const auto& [option, value] : options) {
+    if (among(lacking, option)) {
+      return bad_option(fmt::format("file_format {}: config.{} changes the events and is not supported yet; remove it",
+                                    format, option));
+    }
+    if (!among(known, option)) {
+      return bad_option(known.size() == 0
+                            ? fmt::format("file_format {}: config.{} is unknown; this format has no options", format, option)
+                            : fmt::format("file_format {}: config.{} is unknown; known are: {}", format, option,
+                                          fmt::join(known, ", ")));
+    }
+  }
+  return {};
+}
+
+}  // namespace dray::format

@@ -1,0 +1,52 @@
+// vpc_flow_processor: VPC and transit gateway flow logs as text. One line, one record, except lines that name the columns:
+// they stand first in an object, and again where objects were joined.
+#include "format/flow_log_header.h"
+#include "format/line_cutter.h"
+#include "format/option_check.h"
+#include "format/splitter.h"
+
+namespace dray::format {
+namespace {
+
+constexpr std::string_view kName = "vpc_flow_processor";
+
+class FlowLogLines final : public Splitter {
+ public:
+  FlowLogLines(const SplitterOptions& options, flow::RecordSink& sink) : cutter_(options.record_bytes_max), sink_(sink) {}
+
+  Status write(std::string_view chunk) override {
+    return cutter_.write(chunk, [this](std::string_view line) { return take(line); });
+  }
+  Status finish() override {
+    return cutter_.finish([this](std::string_view line) { return take(line); });
+  }
+
+ private:
+  Status take(std::string_view line) {
+    const bool first = first_;
+    first_ = false;
+    // Flows begin with a digit in all but custom formats, so that an ordinary line costs one comparison.
+    const bool maybe_header = (line.front() >= 'a' && line.front() <= 'z') || line.front() == ' ';
+    if (maybe_header && (is_flow_log_header(line) || (first && is_probable_flow_log_header(line)))) {
+      return {};
+    }
+    return sink_.accept({line, false, {}});
+  }
+
+  LineCutter cutter_;
+  flow::RecordSink& sink_;
+  bool first_ = true;
+};
+
+std::unique_ptr<Splitter> make(const SplitterOptions& options, flow::RecordSink& sink) {
+  return std::make_unique<FlowLogLines>(options, sink);
+}
+
+Status check(const Options& options) { return check_known(kName, options, {}); }
+
+}  // namespace
+
+extern const Format kVpcFlow;
+const Format kVpcFlow{kName, "VPC and transit gateway flow logs: one line, one event; header lines are none", &make, &check};
+
+}  // namespace dray::format
