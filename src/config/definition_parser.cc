@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "config/definition_words.h"
 #include "config/yaml_walk.h"
 #include "service/catalogue.h"
 
@@ -18,56 +19,8 @@ using service::FilterRule;
 using service::Operation;
 using service::Variable;
 
-constexpr std::string_view kOwnKeys[] = {
-    "file_field_definitions", "filename_filter_rules", "encoding",         "send_filtered_out_to_unknown",
-    "file_format",            "record_field_mapping",  "routing_template", "line_filter_rules",
-    "key_pattern",            "routing_cases",         "summary"};
-
-// Keys of the product's other collectors (devo.md 2.2) that change nothing here: nothing is pulled by a timetable.
-constexpr std::string_view kWithoutEffect[] = {"request_period_in_seconds",
-                                               "requests_per_second",
-                                               "requests_limits",
-                                               "types",
-                                               "use_time_slots_for_retrievals",
-                                               "environment",
-                                               "enabled",
-                                               "autoconfig",
-                                               "debug"};
-
-// The values of file_format.type that this version reads; the catalogue itself is format/splitters.def.
-constexpr std::string_view kFormats[] = {"line_split_processor", "vpc_flow_processor", "aws_access_logs_processor",
-                                         "unseparated_json_processor"};
-
-// Processor names of the product (devo.md 1.4) that this version lacks.
-constexpr std::string_view kLaterFormats[] = {"split_or_unseparated_processor",
-                                              "text_file_processor",
-                                              "single_json_object_processor",
-                                              "separated_json_processor",
-                                              "json_object_to_linesplit_processor",
-                                              "unseparated_json_processor_extract_key",
-                                              "bluecoat_processor",
-                                              "json_array_processor",
-                                              "json_line_arrays_processor",
-                                              "jamf_processor",
-                                              "parquet_processor",
-                                              "guardduty_processor",
-                                              "windows_security_processor",
-                                              "dict_processor"};
-
-constexpr std::string_view kLaterEncodings[] = {"latin-1", "iso-8859-1", "parquet", "zstd", "snappy", "bz2",
-                                                "bzip2",   "lz4",        "xz",      "zip",  "utf-16"};
-
-// Services that the product ships and this version does not (devo.md 1.1).
-constexpr std::string_view kLaterServices[] = {
-    "aws_sqs_config",       "aws_sqs_cisco_umbrella", "aws_sqs_cloudflare_logpush",  "aws_sqs_cloudflare_audit",
-    "aws_sqs_cloudtrail_kinesis", "aws_sqs_cloudwatch", "aws_sqs_cloudwatch_vpc",    "aws_sqs_control_tower",
-    "aws_sqs_fdr",          "aws_sqs_fdr_large",      "aws_sqs_guard_duty",          "aws_sqs_guard_duty_kinesis",
-    "aws_sqs_incapsula",    "aws_sqs_jamf",           "aws_sqs_kubernetes",          "aws_sqs_lacework",
-    "aws_sqs_palo_alto",    "aws_sqs_rds",            "aws_sqs_route53",             "aws_sqs_os",
-    "aws_sqs_s1_funnel",    "aws_sqs_s3_access",      "aws_sqs_waf"};
-
-// Reads one definition. Every method takes the key path of what it reads and complains about it by itself; what it returns
-// after an error is only good for finding more errors.
+// Reads one definition. Every method takes the key path of what it reads and complains about it by itself; what it
+// returns after an error is only good for finding more errors.
 class Parser : public YamlWalk {
  public:
   using YamlWalk::YamlWalk;
@@ -150,7 +103,8 @@ std::string Parser::encoding(const YAML::Node& node, const std::string& path) {
 }
 
 std::string no_format(std::string_view type) {
-  if (among(type, kLaterFormats)) return fmt::format("\"{}\" is not in this version, which has {}", type, listed(kFormats));
+  if (among(type, kLaterFormats))
+    return fmt::format("\"{}\" is not in this version, which has {}", type, listed(kFormats));
   const auto near = nearest_key(type, kFormats);
   return fmt::format("\"{}\" is no processor; this version has {}{}", type, listed(kFormats),
                      near.empty() ? "" : fmt::format("; did you mean \"{}\"?", near));
@@ -224,12 +178,14 @@ Operation Parser::operation(const YAML::Node& node, const std::string& path) {
                 if (name == "lower") step.kind = Operation::Kind::lower;
                 if (value.IsScalar() && !among(name, operators)) {
                   const auto near = nearest_key(name, operators);
-                  error(value, below, fmt::format("unknown operator \"{}\"; allowed: {}{}", name, listed(operators),
-                                                  near.empty() ? "" : fmt::format("; did you mean \"{}\"?", near)));
+                  error(value, below,
+                        fmt::format("unknown operator \"{}\"; allowed: {}{}", name, listed(operators),
+                                    near.empty() ? "" : fmt::format("; did you mean \"{}\"?", near)));
                 }
               } else if (key == "on") {
                 step.on = text(value, below, "the text to split on");
-                if (value.IsScalar() && step.on.empty()) error(value, below, "must not be empty: one splits on some text");
+                if (value.IsScalar() && step.on.empty())
+                  error(value, below, "must not be empty: one splits on some text");
               } else if (key == "element") {
                 step.element = integer(value, below);
               } else if (key == "to_replace") {
@@ -333,7 +289,8 @@ Variable Parser::record_field(const std::string& name, const YAML::Node& node, c
                 unknown_key(value, below, key, known);
               }
             });
-  if (node.IsMap() && !keyed) error(node, path + ".keys", "is missing: the member's path, such as [userIdentity, type]");
+  if (node.IsMap() && !keyed)
+    error(node, path + ".keys", "is missing: the member's path, such as [userIdentity, type]");
   return field;
 }
 
@@ -360,7 +317,8 @@ std::vector<service::When> Parser::whens(const YAML::Node& node, const std::stri
 }
 
 service::Filter Parser::filter(const YAML::Node& node, const std::string& path, bool of_lines) {
-  constexpr std::string_view shape = "lists of rules: one of the outer list must hold, and in it every rule of the inner list";
+  constexpr std::string_view shape =
+      "lists of rules: one of the outer list must hold, and in it every rule of the inner list";
   service::Filter any;
   if (node.IsNull() || !is_list(node, path, shape)) return any;
   for (std::size_t i = 0; i < node.size(); ++i) {

@@ -13,7 +13,9 @@ bool among(std::string_view word, std::span<const std::string_view> words) {
   return std::find(words.begin(), words.end(), word) != words.end();
 }
 
-std::string listed(std::span<const std::string_view> words) { return fmt::format("{}", fmt::join(words, ", ")); }
+std::string listed(std::span<const std::string_view> words) {
+  return fmt::format("{}", fmt::join(words, ", "));
+}
 
 void YamlWalk::error(const YAML::Node& at, const std::string& path, std::string message) {
   failed_ = true;
@@ -53,10 +55,11 @@ bool YamlWalk::is_list(const YAML::Node& node, const std::string& path, std::str
 }
 
 void YamlWalk::unknown_key(const YAML::Node& at, const std::string& path, const std::string& key,
-                         std::span<const std::string_view> known) {
+                           std::span<const std::string_view> known) {
   const auto near = nearest_key(key, known);
-  warn(at, path, near.empty() ? fmt::format("unknown key; known here: {}", listed(known))
-                              : fmt::format("unknown key, it has no effect; did you mean \"{}\"?", near));
+  warn(at, path,
+       near.empty() ? fmt::format("unknown key; known here: {}", listed(known))
+                    : fmt::format("unknown key, it has no effect; did you mean \"{}\"?", near));
 }
 
 std::string YamlWalk::text(const YAML::Node& node, const std::string& path, std::string_view what) {

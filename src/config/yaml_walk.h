@@ -1,7 +1,8 @@
 // YamlWalk: reads the nodes of a YAML document and complains of every one that is not as it should be.
 //
-// The ground of definition_parser.cc: each method takes a node and its key path, and what it returns after a complaint is only
-// good for finding more complaints. Included only by config/*.cc, because it shows yaml-cpp. One thread at a time.
+// The ground of definition_parser.cc: each method takes a node and its key path, and what it returns after a
+// complaint is only good for finding more complaints. Included only by config/*.cc, because it shows yaml-cpp. One
+// thread at a time.
 #pragma once
 
 #include <yaml-cpp/yaml.h>

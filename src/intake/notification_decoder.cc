@@ -18,12 +18,15 @@ using flow::ObjectRef;
 constexpr int kEnvelopesMax = 4;  // SNS may stand in SNS: a topic that is fed by a function that is fed by a topic
 constexpr std::size_t kExcerptBytes = 80;
 
-Error poison(std::string code, std::string message) { return {ErrorKind::poison, std::move(code), std::move(message)}; }
+Error poison(std::string code, std::string message) {
+  return {ErrorKind::poison, std::move(code), std::move(message)};
+}
 
 Error left(std::string_view what) {
-  return poison("unknown_notification", fmt::format("the message looks like {}; this version reads S3 event notifications, "
-                                                    "plain or through SNS, and leaves all else on the queue",
-                                                    what));
+  return poison("unknown_notification",
+                fmt::format("the message looks like {}; this version reads S3 event notifications, "
+                            "plain or through SNS, and leaves all else on the queue",
+                            what));
 }
 
 // The first characters, fit for one log line.
@@ -31,7 +34,8 @@ std::string excerpt(std::string_view text) {
   std::size_t end = std::min(text.size(), kExcerptBytes);
   while (end > 0 && end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
   std::string line(text.substr(0, end));
-  std::replace_if(line.begin(), line.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20U || c == '\x7F'; }, ' ');
+  std::replace_if(
+      line.begin(), line.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20U || c == '\x7F'; }, ' ');
   return line;
 }
 
@@ -47,8 +51,8 @@ std::string_view next_step(std::string_view& path) {
   return step;
 }
 
-// AWS's own deliveries stand under AWSLogs/<account>/, AWSLogs/<organization>/<account>/ or, with Hive-compatible prefixes,
-// AWSLogs/aws-account-id=<account>/. Nothing in an event names the account whose logs they are.
+// AWS's own deliveries stand under AWSLogs/<account>/, AWSLogs/<organization>/<account>/ or, with Hive-compatible
+// prefixes, AWSLogs/aws-account-id=<account>/. Nothing in an event names the account whose logs they are.
 std::string account_of(std::string_view key) {
   constexpr std::string_view hive = "aws-account-id=";
   while (!key.empty()) {
@@ -145,19 +149,22 @@ std::string looks_like(const Json& body) {
     return type.empty() ? "an EventBridge event about an object (Security Lake sends these)"
                         : fmt::format("an EventBridge event ({})", excerpt(type));
   }
-  if (body["detail-type"].if_string() != nullptr) return fmt::format("an EventBridge event ({})", excerpt(body.text("detail-type")));
+  if (body["detail-type"].if_string() != nullptr)
+    return fmt::format("an EventBridge event ({})", excerpt(body.text("detail-type")));
   if (body["bucket"].if_string() != nullptr && body["files"].if_array() != nullptr) return "a CrowdStrike FDR batch";
   if (body["s3Bucket"].if_string() != nullptr && !body["s3ObjectKey"].is_null()) {
     return body["messageType"].is_null() ? "a CloudTrail delivery notice" : "an AWS Config delivery notice";
   }
-  if (body["messageType"].if_string() != nullptr && body["recordVersion"].if_string() != nullptr) return "an AWS Config notice";
+  if (body["messageType"].if_string() != nullptr && body["recordVersion"].if_string() != nullptr)
+    return "an AWS Config notice";
   return object->empty() ? "an empty JSON object" : fmt::format("a JSON object with the members {}", names_of(*object));
 }
 
 Result<std::vector<ObjectRef>> decode(std::string_view text, int envelopes) {
   auto parsed = Json::parse(text);
   if (!parsed) {
-    if (text == "CloudTrail validation message.") return left("the message that CloudTrail sends when a trail gets a topic");
+    if (text == "CloudTrail validation message.")
+      return left("the message that CloudTrail sends when a trail gets a topic");
     return left(fmt::format("text that is no JSON ({}): {}", parsed.error().message, excerpt(text)));
   }
   const Json& body = *parsed;
@@ -175,6 +182,8 @@ Result<std::vector<ObjectRef>> decode(std::string_view text, int envelopes) {
 
 }  // namespace
 
-Result<std::vector<ObjectRef>> decode_notification(std::string_view body) { return decode(body, 0); }
+Result<std::vector<ObjectRef>> decode_notification(std::string_view body) {
+  return decode(body, 0);
+}
 
 }  // namespace dray::intake

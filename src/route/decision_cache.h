@@ -1,8 +1,8 @@
 // DecisionCache: what was decided for records that hold the same values, so that most records cost no allocation.
 //
-// Filters and tag are a function of a few raw values (CloudTrail: eventSource, eventCategory, eventType), and those have few
-// different combinations in an object. Direct-mapped, kPlaces entries, made at the first miss; values over kValueBytesMax
-// together are not kept. One thread at a time.
+// Filters and tag are a function of a few raw values (CloudTrail: eventSource, eventCategory, eventType), and those
+// have few different combinations in an object. Direct-mapped, kPlaces entries, made at the first miss; values over
+// kValueBytesMax together are not kept. One thread at a time.
 #pragma once
 
 #include <cstddef>

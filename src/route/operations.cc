@@ -11,7 +11,9 @@ namespace {
 
 using service::Operation;
 
-bool starts_character(char byte) { return (static_cast<unsigned char>(byte) & 0xC0U) != 0x80U; }
+bool starts_character(char byte) {
+  return (static_cast<unsigned char>(byte) & 0xC0U) != 0x80U;
+}
 
 std::optional<std::string> split(const std::string& text, const std::string& on, int element) {
   DRAY_ASSERT(!on.empty());  // the compiler of the service refuses it
@@ -60,9 +62,7 @@ std::optional<std::string> run_steps(std::span<const service::Operation> steps, 
         text = std::move(*part);
         break;
       }
-      case Operation::Kind::replace:
-        text = replace(text, step.to_replace, step.replace_with);
-        break;
+      case Operation::Kind::replace: text = replace(text, step.to_replace, step.replace_with); break;
       case Operation::Kind::lower:
         for (char& c : text) {
           if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');

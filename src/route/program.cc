@@ -36,7 +36,8 @@ class Compiler {
 
  private:
   void fault(const std::string& key, const Error& error) {
-    faults_.push_back({ErrorKind::config, error.code, fmt::format("service {}: {}: {}", definition_.name, key, error.message)});
+    faults_.push_back(
+        {ErrorKind::config, error.code, fmt::format("service {}: {}: {}", definition_.name, key, error.message)});
   }
   std::optional<Pattern> pattern(const std::string& key, const std::string& text);
   TagTemplate tag(const std::string& key, const std::string& text);
@@ -132,7 +133,8 @@ Rule Compiler::rule(const std::string& key, const FilterRule& source, bool of_li
 void Compiler::check_steps(const std::string& key, const std::vector<Operation>& steps) {
   for (std::size_t i = 0; i < steps.size(); ++i) {
     if (steps[i].kind != Operation::Kind::split || !steps[i].on.empty()) continue;
-    fault(fmt::format("{}[{}].on", key, i), {ErrorKind::config, "empty_separator", "must not be empty: one splits on some text"});
+    fault(fmt::format("{}[{}].on", key, i),
+          {ErrorKind::config, "empty_separator", "must not be empty: one splits on some text"});
   }
 }
 

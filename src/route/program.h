@@ -54,14 +54,15 @@ struct Program {
   Rules line_rules;
   TagTemplate tag;
   std::vector<Case> cases;
-  std::vector<RecordVariable> record_variables;    // as record_field_mapping
-  std::vector<std::vector<std::string>> paths;     // those of the variables that a tag or a rule uses, each once
+  std::vector<RecordVariable> record_variables;  // as record_field_mapping
+  std::vector<std::vector<std::string>> paths;   // those of the variables that a tag or a rule uses, each once
 
   [[nodiscard]] const TagTemplate& tag_for(std::string_view key) const;
   // The text of each file_field_definitions variable; "null" where a step gave nothing.
   [[nodiscard]] std::vector<std::string> file_values(std::string_view key) const;
   // The text of one variable of a record, from the raw values of `paths`; nothing is "null".
-  [[nodiscard]] std::optional<std::string> record_value(std::size_t variable, std::span<const std::string_view> raw) const;
+  [[nodiscard]] std::optional<std::string> record_value(std::size_t variable,
+                                                        std::span<const std::string_view> raw) const;
 };
 
 // All faults of the definition, none if it is good. `program` may be used only without faults.

@@ -17,8 +17,8 @@ struct Key {
   std::string_view text;  // of a plain one
 };
 
-// The key before a colon. Plain: a quote right before the colon and no backslash up to the quote before it, so that the text
-// between is the key, decoded. All else is unusual.
+// The key before a colon. Plain: a quote right before the colon and no backslash up to the quote before it, so that
+// the text between is the key, decoded. All else is unusual.
 Key key_before(std::string_view object, std::size_t colon) {
   if (colon < 2 || colon > object.size() || object[colon - 1] != '"') return {};
   const std::size_t end = colon - 1;
@@ -51,8 +51,8 @@ std::span<const std::string_view> RecordPaths::find(const flow::Record& record) 
   return values_;
 }
 
-// From the last member to the first, because of a doubled key the last counts. One pass for all paths: a record has some
-// twenty members, and looking for each path by itself would read every key once per path.
+// From the last member to the first, because of a doubled key the last counts. One pass for all paths: a record has
+// some twenty members, and looking for each path by itself would read every key once per path.
 void RecordPaths::find_in_object(std::string_view object, std::span<const std::uint32_t> members) {
   std::fill(heads_.begin(), heads_.end(), kNone);
   std::size_t missing = paths_.size();

@@ -28,7 +28,8 @@ class Decider {
     const auto of_record = [](const std::vector<Rule>& all) {
       return std::any_of(all.begin(), all.end(), [](const Rule& rule) { return !rule.of_file; });
     };
-    return !has_record_pieces(tag_) && std::none_of(program_->line_rules.begin(), program_->line_rules.end(), of_record);
+    return !has_record_pieces(tag_) &&
+           std::none_of(program_->line_rules.begin(), program_->line_rules.end(), of_record);
   }
 
   [[nodiscard]] Decision decide(std::span<const std::string_view> raw) const {
@@ -104,7 +105,8 @@ class CountingRouter : public Router {
 class ConstantRouter final : public CountingRouter {
  public:
   ConstantRouter(const Decider& decider, flow::EventSink& sink)
-      : CountingRouter(sink, decider.program().definition.send_filtered_out_to_unknown), decision_(decider.decide({})) {}
+      : CountingRouter(sink, decider.program().definition.send_filtered_out_to_unknown),
+        decision_(decider.decide({})) {}
   Status accept(const flow::Record& record) override { return settle(decision_, record); }
 
  private:
@@ -145,7 +147,8 @@ class ReadyService final : public CompiledService {
     });
   }
 
-  [[nodiscard]] std::unique_ptr<Router> make_router(const flow::ObjectRef& object, flow::EventSink& sink) const override {
+  [[nodiscard]] std::unique_ptr<Router> make_router(const flow::ObjectRef& object,
+                                                    flow::EventSink& sink) const override {
     Decider decider(program_, object);
     if (decider.constant()) return std::make_unique<ConstantRouter>(decider, sink);
     return std::make_unique<RecordRouter>(std::move(decider), sink);

@@ -1,8 +1,9 @@
 // Router: records in, filtered and tagged events out. One per object and attempt.
 //
-// CompiledService is a Definition made ready once at the start (RE2 compiled, templates cut); shared by all workers, immutable.
-// Router counts the source records from 1, before filters, and keeps the file variables of its object. Filtered records
-// are counted, not sent (or sent with tag unknown.unknown). Tag rules: design.md 3 "Tags". Router: one thread at a time.
+// CompiledService is a Definition made ready once at the start (RE2 compiled, templates cut); shared by all workers,
+// immutable. Router counts the source records from 1, before filters, and keeps the file variables of its object.
+// Filtered records are counted, not sent (or sent with tag unknown.unknown). Tag rules: design.md 3 "Tags". Router:
+// one thread at a time.
 #pragma once
 
 #include <cstdint>

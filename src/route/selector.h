@@ -1,8 +1,9 @@
 // Selector: which service of an input decodes an object (design: "Which service decodes an object").
 //
-// One service in the input: it takes every object. Several: asked in the file's order, the first that takes the key decodes it,
-// alone. A service takes it when its key_pattern matches and its filename filters do not exclude it. Excluded by all
-// that matched: excluded (done, 0 events). Matched by none: none (left on the queue). Immutable; any thread.
+// One service in the input: it takes every object. Several: asked in the file's order, the first that takes the key
+// decodes it, alone. A service takes it when its key_pattern matches and its filename filters do not exclude it.
+// Excluded by all that matched: excluded (done, 0 events). Matched by none: none (left on the queue). Immutable; any
+// thread.
 #pragma once
 
 #include <cstddef>

@@ -12,7 +12,9 @@ bool allowed(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
 }
 
-Error bad_template(std::string message) { return {ErrorKind::config, "bad_template", std::move(message)}; }
+Error bad_template(std::string message) {
+  return {ErrorKind::config, "bad_template", std::move(message)};
+}
 
 Result<TagPiece> variable(TagPiece::Kind kind, std::string_view name, std::span<const std::string> names) {
   const auto found = std::find(names.begin(), names.end(), name);
@@ -35,7 +37,8 @@ Result<TagPiece> placeholder(std::string_view inside, std::span<const std::strin
   }
   if (inside.starts_with(file)) return variable(TagPiece::Kind::file, inside.substr(file.size()), file_names);
   return bad_template(fmt::format(
-      "[{}] is no placeholder; allowed: [record-<variable>], [file-<variable>], [bucket], [region], [account]", inside));
+      "[{}] is no placeholder; allowed: [record-<variable>], [file-<variable>], [bucket], [region], [account]",
+      inside));
 }
 
 }  // namespace
@@ -57,7 +60,8 @@ Result<TagTemplate> parse_template(std::string_view text, std::span<const std::s
     const std::string_view literal = text.substr(0, text.find('['));
     const auto bad = std::find_if_not(literal.begin(), literal.end(), allowed);
     if (bad != literal.end()) {
-      return bad_template(fmt::format("\"{}\" holds a character that tags cannot have; allowed: A-Z a-z 0-9 . _ -", literal));
+      return bad_template(
+          fmt::format("\"{}\" holds a character that tags cannot have; allowed: A-Z a-z 0-9 . _ -", literal));
     }
     if (literal.size() > kTagCharactersMax) return bad_template("is longer than 1,024 characters, the limit of a tag");
     pieces.push_back({TagPiece::Kind::literal, std::string(literal), 0});

@@ -1,8 +1,9 @@
 // TagTemplate: a routing_template cut into its parts, and the rules of tags (design: "Tags").
 //
-// Literal text is [A-Za-z0-9._-]. Placeholders: [record-x] and [file-x] of the product, and our own [bucket], [region] and
-// [account] of the object. In values those characters stay, every other character becomes '_' (one for one, whatever its
-// bytes in UTF-8), and an empty value is "null". A tag over 1,024 characters becomes unknown.unknown. Pure; any thread.
+// Literal text is [A-Za-z0-9._-]. Placeholders: [record-x] and [file-x] of the product, and our own [bucket],
+// [region] and [account] of the object. In values those characters stay, every other character becomes '_' (one for
+// one, whatever its bytes in UTF-8), and an empty value is "null". A tag over 1,024 characters becomes
+// unknown.unknown. Pure; any thread.
 #pragma once
 
 #include <cstddef>

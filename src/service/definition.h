@@ -1,8 +1,8 @@
 // Definition: what a log source looks like, as data: which objects, how to read them, what the records are called.
 //
-// Filled from `services:` in the configuration and from the predefined definitions in services/*.yaml, by the same parser
-// (config/definition_parser.h). Keys and meaning: docs/configuration.md; devo.md 1.3; our own additions are marked.
-// Values; any thread.
+// Filled from `services:` in the configuration and from the predefined definitions in services/*.yaml, by the same
+// parser (config/definition_parser.h). Keys and meaning: docs/configuration.md; devo.md 1.3; our own additions are
+// marked. Values; any thread.
 #pragma once
 
 #include <map>
@@ -38,15 +38,15 @@ struct Variable {
   std::string name;
   std::vector<std::string> keys;  // from the outside in; an array takes a (Python-style) index
   std::vector<Operation> operations;
-  bool strings_only = false;                  // ours (type: string): a number or boolean counts as missing
-  std::vector<When> when;                     // ours
-  std::optional<std::string> default_value;   // ours: when it would be "null" or empty
+  bool strings_only = false;                 // ours (type: string): a number or boolean counts as missing
+  std::vector<When> when;                    // ours
+  std::optional<std::string> default_value;  // ours: when it would be "null" or empty
 };
 
 struct FilterRule {
   enum class Source { record, file };
   Source source = Source::record;
-  std::string key;  // a variable's name; unused in filename rules (they look at the whole key)
+  std::string key;                     // a variable's name; unused in filename rules (they look at the whole key)
   bool negate = false;                 // type: doesnotmatch
   std::optional<std::string> pattern;  // RE2, searched
   std::optional<std::string> value;    // equals the whole text
@@ -62,18 +62,18 @@ struct RoutingCase {
 };
 
 struct FileFormat {
-  std::string type;                           // a processor name of the product
-  std::map<std::string, std::string> options; // scalars as text; lists joined by LF
+  std::string type;                            // a processor name of the product
+  std::map<std::string, std::string> options;  // scalars as text; lists joined by LF
 };
 
 struct Definition {
-  std::string name;                        // aws_sqs_vpc
+  std::string name;  // aws_sqs_vpc
   bool predefined = false;
   std::string summary;                     // one line for `dray services`
   std::optional<std::string> key_pattern;  // RE2, searched in the decoded key; absent: every object
   Filter filename_filter_rules;
   std::vector<Variable> file_field_definitions;
-  std::string encoding;                    // "" = by magic bytes
+  std::string encoding;  // "" = by magic bytes
   FileFormat file_format;
   std::vector<Variable> record_field_mapping;
   Filter line_filter_rules;

@@ -19,25 +19,34 @@ struct Outcome {
 
 Outcome parse(const std::string& yaml, const std::string& name = "mine", const Definition* base = nullptr) {
   Outcome outcome;
-  outcome.definition = parse_definition(name, YAML::Load(yaml), base, "config.yaml", "services." + name, outcome.complaints);
+  outcome.definition =
+      parse_definition(name, YAML::Load(yaml), base, "config.yaml", "services." + name, outcome.complaints);
   return outcome;
 }
 
 // A definition of the user's own that has all it needs, and more.
 Outcome parse_own(const std::string& more) {
-  return parse("file_format: {type: line_split_processor, config: {json: true}}\nrouting_template: my.app.a.b\n" + more);
+  return parse("file_format: {type: line_split_processor, config: {json: true}}\nrouting_template: my.app.a.b\n" +
+               more);
 }
 
 TEST(DefinitionParser, AcceptsTheProductsCompleteExample) {
   const Outcome outcome = parse(R"(
-file_field_definitions: { log_type: [ {operator: split, on: "/", element: -2}, {operator: replace, to_replace: "_", replace_with: ""} ] }
-filename_filter_rules: [ [ {type: match, pattern: CloudTrail-Digest} ], [ {type: match, pattern: ConfigWritabilityCheckFile} ] ]
+file_field_definitions:
+  log_type: [ {operator: split, on: "/", element: -2}, {operator: replace, to_replace: "_", replace_with: ""} ]
+filename_filter_rules:
+  - [ {type: match, pattern: CloudTrail-Digest} ]
+  - [ {type: match, pattern: ConfigWritabilityCheckFile} ]
 encoding: gzip
 send_filtered_out_to_unknown: false
 file_format: { type: line_split_processor, config: { json: true } }
-record_field_mapping: { event_simpleName: { keys: [event_simpleName] }, user: { keys: [a, 0, b], operations: [ {operator: split, on: "@", element: 1} ] } }
+record_field_mapping:
+  event_simpleName: { keys: [event_simpleName] }
+  user: { keys: [a, 0, b], operations: [ {operator: split, on: "@", element: 1} ] }
 routing_template: edr.crowdstrike.cannon.[record-event_simpleName]
-line_filter_rules: [ [ {source: record, key: event_simpleName, type: match, value: EndOfProcess} ], [ {source: file, key: log_type, type: doesnotmatch, pattern: "^Del"} ] ]
+line_filter_rules:
+  - [ {source: record, key: event_simpleName, type: match, value: EndOfProcess} ]
+  - [ {source: file, key: log_type, type: doesnotmatch, pattern: "^Del"} ]
 )");
   ASSERT_TRUE(outcome.definition) << outcome.text();
   EXPECT_EQ(outcome.text(), "");
@@ -72,8 +81,9 @@ TEST(DefinitionParser, TakesAPredefinedServiceAsShipped) {
 }
 
 TEST(DefinitionParser, AnOverrideReplacesAWholeKeyAndLeavesTheOthers) {
-  const Outcome outcome = parse("filename_filter_rules: [[{type: match, pattern: x}]]\nrouting_template: my.app.trail.all\n",
-                                "aws_sqs_cloudtrail", predefined("aws_sqs_cloudtrail"));
+  const Outcome outcome =
+      parse("filename_filter_rules: [[{type: match, pattern: x}]]\nrouting_template: my.app.trail.all\n",
+            "aws_sqs_cloudtrail", predefined("aws_sqs_cloudtrail"));
   ASSERT_TRUE(outcome.definition) << outcome.text();
   EXPECT_EQ(outcome.definition->filename_filter_rules.size(), 1U);
   EXPECT_EQ(outcome.definition->routing_template, "my.app.trail.all");
@@ -85,7 +95,12 @@ TEST(DefinitionParser, OurOwnKeysAreRead) {
   const Outcome outcome = parse_own(R"(key_pattern: '\.json$'
 summary: mine
 record_field_mapping:
-  kind: {keys: kind, type: string, default: other, operations: {operator: lower}, when: [{keys: [a, b], value: 1, then: one}]}
+  kind:
+    keys: kind
+    type: string
+    default: other
+    operations: {operator: lower}
+    when: [{keys: [a, b], value: 1, then: one}]
 routing_cases: [{key_pattern: x, routing_template: my.app.x.y}]
 )");
   ASSERT_TRUE(outcome.definition) << outcome.text();
@@ -108,18 +123,21 @@ TEST(DefinitionParser, AnOwnDefinitionNeedsFormatAndTemplate) {
 }
 
 TEST(DefinitionParser, AMisspeltPredefinedNameIsGuessed) {
-  EXPECT_NE(parse("{}", "aws_sqs_cloudtrial").text().find("did you mean the predefined service \"aws_sqs_cloudtrail\"?"),
+  EXPECT_NE(
+      parse("{}", "aws_sqs_cloudtrial").text().find("did you mean the predefined service \"aws_sqs_cloudtrail\"?"),
+      std::string::npos);
+  EXPECT_NE(parse("{}", "aws_sqs_waf").text().find("\"aws_sqs_waf\" is not predefined in this version"),
             std::string::npos);
-  EXPECT_NE(parse("{}", "aws_sqs_waf").text().find("\"aws_sqs_waf\" is not predefined in this version"), std::string::npos);
 }
 
 TEST(DefinitionParser, AnUnknownKeyIsAWarningWithTheNearestKey) {
   const Outcome outcome = parse_own("line_filter_rule: []\nrequest_period_in_seconds: 5\n");
   ASSERT_TRUE(outcome.definition);
   EXPECT_EQ(outcome.complaints.warnings(), 2U);
-  EXPECT_NE(outcome.text().find("config.yaml:3: warning: services.mine.line_filter_rule: unknown key, it has no effect; "
-                                "did you mean \"line_filter_rules\"?"),
-            std::string::npos)
+  EXPECT_NE(
+      outcome.text().find("config.yaml:3: warning: services.mine.line_filter_rule: unknown key, it has no effect; "
+                          "did you mean \"line_filter_rules\"?"),
+      std::string::npos)
       << outcome.text();
 }
 
@@ -151,7 +169,8 @@ INSTANTIATE_TEST_SUITE_P(
         Fault{"encoding: latin-1", "\"latin-1\" is not in this version; it reads gzip, none and utf-8"},
         Fault{"encoding: gzipped", "\"gzipped\" is no encoding; allowed: gzip, none, utf-8"},
         Fault{"send_filtered_out_to_unknown: sometimes", "must be true or false"},
-        Fault{"filename_filter_rules: [{type: match, pattern: a}]", "filename_filter_rules[0]: must be a list of rules"},
+        Fault{"filename_filter_rules: [{type: match, pattern: a}]",
+              "filename_filter_rules[0]: must be a list of rules"},
         Fault{"filename_filter_rules: [[]]", "filename_filter_rules[0]: has no rule"},
         Fault{"filename_filter_rules: [[{type: matches, pattern: a}]]", "must be match or doesnotmatch"},
         Fault{"filename_filter_rules: [[{type: match}]]", "needs either pattern or value"},
@@ -178,7 +197,8 @@ TEST(DefinitionParser, AFormatThatThisVersionLacksIsAnError) {
 
 TEST(DefinitionParser, WarnsOfAMappingOverLinesThatAreNotReadAsJson) {
   const Outcome outcome = parse(
-      "file_format: {type: line_split_processor}\nrouting_template: a.b.c.[record-x]\nrecord_field_mapping: {x: {keys: [x]}}\n");
+      "file_format: {type: line_split_processor}\nrouting_template: a.b.c.[record-x]\nrecord_field_mapping: {x: {keys: "
+      "[x]}}\n");
   ASSERT_TRUE(outcome.definition);
   EXPECT_NE(outcome.text().find("set file_format.config.json: true"), std::string::npos) << outcome.text();
 }

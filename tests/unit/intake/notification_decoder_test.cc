@@ -16,10 +16,13 @@ std::string record(const std::string& event_name, const std::string& key, const 
          R"(","s3":{"bucket":{"name":"corp-logs"},"object":{"key":")" + key + "\"" + more + "}}}";
 }
 
-std::string event(const std::string& records) { return "{\"Records\":[" + records + "]}"; }
+std::string event(const std::string& records) {
+  return "{\"Records\":[" + records + "]}";
+}
 
 std::string in_sns(const std::string& message) {
-  return R"({"Type":"Notification","TopicArn":"arn:aws:sns:eu-west-1:111122223333:t","Message":)" + Json(message).dump() + "}";
+  return R"({"Type":"Notification","TopicArn":"arn:aws:sns:eu-west-1:111122223333:t","Message":)" +
+         Json(message).dump() + "}";
 }
 
 std::vector<ObjectRef> objects(const std::string& body) {
@@ -34,8 +37,9 @@ std::string key_of(const std::string& written) {
 }
 
 TEST(NotificationDecoder, ReadsEveryFieldOfAnObject) {
-  const auto found = objects(event(record("ObjectCreated:Put", "AWSLogs/111122223333/a",
-                                          R"(,"size":2048,"eTag":"0a1b","versionId":"Ab_.1","sequencer":"0065E6E0F31C")")));
+  const auto found =
+      objects(event(record("ObjectCreated:Put", "AWSLogs/111122223333/a",
+                           R"(,"size":2048,"eTag":"0a1b","versionId":"Ab_.1","sequencer":"0065E6E0F31C")")));
   ASSERT_EQ(found.size(), 1U);
   const ObjectRef expected{.bucket = "corp-logs",
                            .key = "AWSLogs/111122223333/a",
@@ -66,7 +70,9 @@ TEST(NotificationDecoder, KeysAreFormDecodedOnce) {
 }
 
 TEST(NotificationDecoder, TheAccountIsReadFromTheKeyOnlyWhereAwsPutsIt) {
-  const auto account = [](const std::string& key) { return objects(event(record("ObjectCreated:Put", key))).at(0).account; };
+  const auto account = [](const std::string& key) {
+    return objects(event(record("ObjectCreated:Put", key))).at(0).account;
+  };
   EXPECT_EQ(account("p/AWSLogs/o-ab12cd34/111122223333/CloudTrail/x"), "111122223333");
   EXPECT_EQ(account("AWSLogs/aws-account-id%3D111122223333/x"), "111122223333");
   EXPECT_EQ(account("AWSLogs/AWSLogs/111122223333/x"), "111122223333");
@@ -76,17 +82,19 @@ TEST(NotificationDecoder, TheAccountIsReadFromTheKeyOnlyWhereAwsPutsIt) {
 }
 
 TEST(NotificationDecoder, OnlyCreationsNameObjects) {
-  const auto found = objects(event(record("ObjectRemoved:Delete", "old") + "," + record("ObjectCreated:Copy", "new") + "," +
-                                   record("ObjectTagging:Put", "tagged") + "," + record("ObjectCreatedX:Put", "other")));
+  const auto found =
+      objects(event(record("ObjectRemoved:Delete", "old") + "," + record("ObjectCreated:Copy", "new") + "," +
+                    record("ObjectTagging:Put", "tagged") + "," + record("ObjectCreatedX:Put", "other")));
   ASSERT_EQ(found.size(), 1U);
   EXPECT_EQ(found[0].key, "new");
   EXPECT_TRUE(objects(event("")).empty());
 }
 
 TEST(NotificationDecoder, TakesMinioAndCeph) {
-  const std::string body =
-      R"({"EventName":"s3:ObjectCreated:Put","Key":"b/d%2Fx","Records":[{"eventVersion":"2.0","eventSource":"minio:s3",)"
-      R"("awsRegion":"","eventName":"s3:ObjectCreated:Put","s3":{"bucket":{"name":"b"},"object":{"key":"d%2Fx","versionId":"null"}}}]})";
+  const std::string minio = R"({"eventVersion":"2.0","eventSource":"minio:s3","awsRegion":"",)"
+                            R"("eventName":"s3:ObjectCreated:Put",)"
+                            R"("s3":{"bucket":{"name":"b"},"object":{"key":"d%2Fx","versionId":"null"}}})";
+  const std::string body = R"({"EventName":"s3:ObjectCreated:Put","Key":"b/d%2Fx","Records":[)" + minio + "]}";
   const auto found = objects(body);
   ASSERT_EQ(found.size(), 1U);
   EXPECT_EQ(found[0].key, "d/x");
@@ -139,12 +147,13 @@ INSTANTIATE_TEST_SUITE_P(
                 "the SQS extended client"},
         Foreign{R"({"Type":"SubscriptionConfirmation","TopicArn":"t","Message":"You have chosen","Token":"secret"})",
                 "an SNS SubscriptionConfirmation"},
-        Foreign{in_sns("{\"message\":\"hello\"}"), "in an SNS message: the message looks like a JSON object with the members message"},
+        Foreign{in_sns("{\"message\":\"hello\"}"),
+                "in an SNS message: the message looks like a JSON object with the members message"},
         Foreign{R"({"Records":[{"eventSource":"iam.amazonaws.com","eventID":"1"}]})", "CloudTrail records themselves"},
-        Foreign{R"({"Records":[7]})", "item 0 has no s3 member"},
-        Foreign{R"({"Records":{}})", "members Records"}, Foreign{"CloudTrail validation message.", "when a trail gets a topic"},
-        Foreign{"line one\nline two", "text that is no JSON"}, Foreign{"", "text that is no JSON"}, Foreign{"{}", "an empty JSON object"},
-        Foreign{"[]", "a JSON array"}, Foreign{"7", "no object"},
+        Foreign{R"({"Records":[7]})", "item 0 has no s3 member"}, Foreign{R"({"Records":{}})", "members Records"},
+        Foreign{"CloudTrail validation message.", "when a trail gets a topic"},
+        Foreign{"line one\nline two", "text that is no JSON"}, Foreign{"", "text that is no JSON"},
+        Foreign{"{}", "an empty JSON object"}, Foreign{"[]", "a JSON array"}, Foreign{"7", "no object"},
         Foreign{event(R"({"eventVersion":"3.0","eventName":"ObjectCreated:Put","s3":{}})"), "eventVersion"},
         Foreign{event(R"({"eventVersion":"2.1","s3":{}})"), "Records[0] of the S3 event has no eventName"},
         Foreign{event(R"({"eventName":"ObjectCreated:Put","s3":{"object":{"key":"k"}}})"), "names no bucket"},

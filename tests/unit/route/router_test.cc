@@ -187,8 +187,9 @@ TEST(Router, LineFiltersAreOrOfAnd) {
   d.file_field_definitions = {variable("f", {})};
   d.file_field_definitions[0].operations = {{Operation::Kind::split, "/", 0, "", ""}};
   using Source = FilterRule::Source;
-  d.line_filter_rules = {{{Source::record, "n", false, std::nullopt, "End"}, {Source::record, "m", true, "^k", std::nullopt}},
-                         {{Source::record, "n", false, std::nullopt, "null"}, {Source::file, "f", false, "^a$", std::nullopt}}};
+  d.line_filter_rules = {
+      {{Source::record, "n", false, std::nullopt, "End"}, {Source::record, "m", true, "^k", std::nullopt}},
+      {{Source::record, "n", false, std::nullopt, "null"}, {Source::file, "f", false, "^a$", std::nullopt}}};
   Routed run(d);
   EXPECT_EQ(run.tag_of(R"({"n":"End","m":"x"})"), "<not sent>");
   EXPECT_EQ(run.tag_of(R"({"n":"End","m":"keep"})"), "t.x");
