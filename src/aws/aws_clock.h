@@ -1,7 +1,7 @@
 // AwsClock: the wall time as AWS sees it: ours plus the correction learned from an answer's Date header.
 //
-// Signatures are refused when more than 5 minutes off (15 for S3), so one wrong machine clock would stop everything; the SDKs
-// correct it the same way. Shared by all clients of one session; thread-safe.
+// Signatures are refused when more than 5 minutes off (15 for S3), so one wrong machine clock would stop everything;
+// the SDKs correct it the same way. Shared by all clients of one session; thread-safe.
 #pragma once
 
 #include <atomic>
@@ -18,7 +18,9 @@ class AwsClock {
 
   explicit AwsClock(Clock& clock) : clock_(clock) {}
 
-  [[nodiscard]] WallTime now() const { return {clock_.wall_now().micros + offset_micros_.load(std::memory_order_relaxed)}; }
+  [[nodiscard]] WallTime now() const {
+    return {clock_.wall_now().micros + offset_micros_.load(std::memory_order_relaxed)};
+  }
 
   // Takes the server's time over if ours is off by more than the tolerance; true if it was.
   bool learn(WallTime server) {

@@ -1,4 +1,5 @@
-// CredentialsProvider: where a client gets the credentials for its next request, and whom it tells when AWS refused them.
+// CredentialsProvider: where a client gets the credentials for its next request, and whom it tells when AWS refused
+// them.
 //
 // Thread-safe. current() may block while new ones are fetched, at most until the deadline or until stop is requested.
 #pragma once

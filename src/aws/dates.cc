@@ -32,7 +32,8 @@ std::optional<WallTime> parse_http_date(std::string_view text) {
 }
 
 std::optional<WallTime> parse_iso_date(std::string_view text) {
-  if (text.size() < 20 || text.back() != 'Z' || text[4] != '-' || text[7] != '-' || text[10] != 'T') return std::nullopt;
+  if (text.size() < 20 || text.back() != 'Z' || text[4] != '-' || text[7] != '-' || text[10] != 'T')
+    return std::nullopt;
   if (text.size() > 20 && text[19] != '.') return std::nullopt;
   return from_parts(std::string(text.substr(0, 4)).append(text.substr(5, 2)).append(text.substr(8, 2)),
                     std::string(text.substr(11, 2)).append(text.substr(14, 2)).append(text.substr(17, 2)));

@@ -24,11 +24,13 @@ constexpr auto kPartitions = std::to_array<Partition>({{"cn-", "amazonaws.com.cn
 constexpr std::string_view kDefaultSuffix = "amazonaws.com";
 
 bool is_host_char(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '_' ||
-         c == ':' || c == '[' || c == ']';
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '-' ||
+         c == '_' || c == ':' || c == '[' || c == ']';
 }
 
-bool is_label_char(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; }
+bool is_label_char(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+}
 
 // A bucket that can stand before the host name and under its wildcard certificate (no dots).
 bool is_host_label(std::string_view bucket) {
@@ -86,7 +88,8 @@ std::string_view dns_suffix(std::string_view region) {
 }
 
 bool is_region_name(std::string_view text) {
-  return !text.empty() && text.size() <= 40 && text.front() != '-' && std::all_of(text.begin(), text.end(), is_label_char);
+  return !text.empty() && text.size() <= 40 && text.front() != '-' &&
+         std::all_of(text.begin(), text.end(), is_label_char);
 }
 
 std::string_view region_of_queue_url(std::string_view queue_url) {
@@ -130,8 +133,9 @@ Result<Endpoints> Endpoints::resolve(const EndpointSettings& settings, const Env
   if (out.region_.empty()) out.region_ = environment("AWS_REGION").value_or("");
   if (out.region_.empty()) out.region_ = environment("AWS_DEFAULT_REGION").value_or("");
   if (!is_region_name(out.region_)) {
-    return Error{ErrorKind::config, "region",
-                 fmt::format("region '{}' is not an AWS region: set `region` of the input, such as us-east-1", out.region_)};
+    return Error{
+        ErrorKind::config, "region",
+        fmt::format("region '{}' is not an AWS region: set `region` of the input, such as us-east-1", out.region_)};
   }
   const auto chosen = [&](std::string_view service, const std::string& setting, std::string_view key) {
     return setting.empty() ? from_environment(service, environment) : Named{std::string(key), setting};
@@ -140,7 +144,8 @@ Result<Endpoints> Endpoints::resolve(const EndpointSettings& settings, const Env
   Named sqs = chosen("SQS", settings.sqs, "endpoints.sqs");
   const Result<Endpoint> queue = Endpoint::parse(settings.queue_url, "base_url");
   if (settings.sqs.empty() && queue.ok() && !is_amazon(host_name(queue->origin))) sqs = {"base_url", queue->origin};
-  Result<Endpoint> sqs_endpoint = sqs.url.empty() ? sqs_by_queue(settings, out.region_) : Endpoint::parse(sqs.url, sqs.name);
+  Result<Endpoint> sqs_endpoint =
+      sqs.url.empty() ? sqs_by_queue(settings, out.region_) : Endpoint::parse(sqs.url, sqs.name);
   if (!sqs_endpoint.ok()) return std::move(sqs_endpoint).error();
   out.sqs_ = std::move(sqs_endpoint).value();
 
@@ -159,7 +164,8 @@ Result<Endpoints> Endpoints::resolve(const EndpointSettings& settings, const Env
 }
 
 BucketAddress Endpoints::bucket(std::string_view bucket, std::string_view region) const {
-  const Endpoint base = s3_.has_value() ? *s3_ : Endpoint{fmt::format("https://s3.{}.{}", region, dns_suffix(region)), ""};
+  const Endpoint base =
+      s3_.has_value() ? *s3_ : Endpoint{fmt::format("https://s3.{}.{}", region, dns_suffix(region)), ""};
   const bool in_path = path_style_.value_or(s3_.has_value()) || !is_host_label(bucket);
   if (in_path) return {base.origin, fmt::format("{}/{}", base.prefix, percent_encode(bucket, false))};
   const std::size_t host = base.origin.find("://") + 3;

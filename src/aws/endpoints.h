@@ -1,8 +1,8 @@
 // Endpoints: which address each service is reached at.
 //
-// The first that is given counts: the input's `endpoints`, for SQS a `base_url` outside amazonaws, AWS_ENDPOINT_URL_SQS|S3|STS,
-// AWS_ENDPOINT_URL, else the partition of the region (design.md 3; suffixes: botocore partitions.json).
-// AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true switches the two variables off. A value; any thread.
+// The first that is given counts: the input's `endpoints`, for SQS a `base_url` outside amazonaws,
+// AWS_ENDPOINT_URL_SQS|S3|STS, AWS_ENDPOINT_URL, else the partition of the region (design.md 3; suffixes: botocore
+// partitions.json). AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true switches the two variables off. A value; any thread.
 #pragma once
 
 #include <optional>

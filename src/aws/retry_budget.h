@@ -1,7 +1,8 @@
-// RetryBudget: a token bucket that keeps many callers from hammering a service that is down: retries cost, successes refund.
+// RetryBudget: a token bucket that keeps many callers from hammering a service that is down: retries cost, successes
+// refund.
 //
-// Numbers of the AWS SDKs' standard mode of 2026 (botocore/retries; aws-client.md 8): 500 tokens, 14 for a retry after a
-// transient fault, 5 after throttling. One per client; thread-safe.
+// Numbers of the AWS SDKs' standard mode of 2026 (botocore/retries; aws-client.md 8): 500 tokens, 14 for a retry
+// after a transient fault, 5 after throttling. One per client; thread-safe.
 #pragma once
 
 #include <algorithm>

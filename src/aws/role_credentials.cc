@@ -16,8 +16,8 @@ constexpr milliseconds kLookForStop{500};
 
 }  // namespace
 
-RoleCredentials::RoleCredentials(AssumeRole role, CredentialsProvider& parent, StsClient& sts, const Surroundings& surroundings,
-                                 SecretListener on_secret)
+RoleCredentials::RoleCredentials(AssumeRole role, CredentialsProvider& parent, StsClient& sts,
+                                 const Surroundings& surroundings, SecretListener on_secret)
     : role_(std::move(role)),
       parent_(parent),
       sts_(sts),
@@ -29,7 +29,9 @@ RoleCredentials::RoleCredentials(AssumeRole role, CredentialsProvider& parent, S
       random_(surroundings.seed),
       backoff_(kWaitAfterFailure, surroundings.seed) {}
 
-bool RoleCredentials::still_valid() const { return held_ != nullptr && *held_->expires_at > aws_clock_.now(); }
+bool RoleCredentials::still_valid() const {
+  return held_ != nullptr && *held_->expires_at > aws_clock_.now();
+}
 
 RoleCredentials::Need RoleCredentials::need() const {
   if (!still_valid()) return Need::mandatory;
@@ -58,7 +60,8 @@ Result<SharedCredentials> RoleCredentials::current(const Stop& stop, TimePoint d
   }
 }
 
-Result<SharedCredentials> RoleCredentials::renew(std::unique_lock<std::mutex>& lock, const Stop& stop, TimePoint deadline) {
+Result<SharedCredentials> RoleCredentials::renew(std::unique_lock<std::mutex>& lock, const Stop& stop,
+                                                 TimePoint deadline) {
   renewing_ = true;
   lock.unlock();
   Result<Credentials> fresh = sts_.assume_role(role_, parent_, stop, deadline);
@@ -90,7 +93,8 @@ void RoleCredentials::adopt(Credentials fresh) {
 void RoleCredentials::note_failure(Error error) {
   Duration wait = backoff_.next();
   if (still_valid()) {
-    logger_.warning(fmt::format("Credentials could not be renewed, the old ones are used until they expire: {}", error.message));
+    logger_.warning(
+        fmt::format("Credentials could not be renewed, the old ones are used until they expire: {}", error.message));
   } else {
     wait = std::min<Duration>(wait, kWaitWithoutCredentialsMax);
   }

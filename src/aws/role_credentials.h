@@ -1,10 +1,11 @@
-// RoleCredentials: the credentials of an assumed role, fetched when first needed and renewed before they end. One link of a
-// chain: its parent's credentials sign the AssumeRole call, so parents are renewed first by themselves.
+// RoleCredentials: the credentials of an assumed role, fetched when first needed and renewed before they end. One
+// link of a chain: its parent's credentials sign the AssumeRole call, so parents are renewed first by themselves.
 //
-// Renewal is done by one caller at a time (single flight). From 15 minutes before expiry the others go on with the old ones
-// meanwhile, and a failure changes nothing; from 10 minutes before it, or once AWS refused them, callers wait for it. Old ones
-// are used until they have really expired. After a failure the next try waits: 1 s, doubling, at most 5 minutes.
-// Shorter sessions use a quarter and a sixth of their life. Thread-safe. Source: aws-client.md 5; botocore credentials.py.
+// Renewal is done by one caller at a time (single flight). From 15 minutes before expiry the others go on with the
+// old ones meanwhile, and a failure changes nothing; from 10 minutes before it, or once AWS refused them, callers
+// wait for it. Old ones are used until they have really expired. After a failure the next try waits: 1 s, doubling,
+// at most 5 minutes. Shorter sessions use a quarter and a sixth of their life. Thread-safe. Source: aws-client.md 5;
+// botocore credentials.py.
 #pragma once
 
 #include <mutex>

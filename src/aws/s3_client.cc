@@ -54,7 +54,9 @@ std::optional<Range> parse_content_range(std::string_view text) {
   return Range{*first, *last, *size};
 }
 
-Error bad_answer(std::string message) { return {ErrorKind::transient, "bad_answer", std::move(message)}; }
+Error bad_answer(std::string message) {
+  return {ErrorKind::transient, "bad_answer", std::move(message)};
+}
 
 Result<ObjectHead> read_head(const net::HttpResponse& response, const GetRequest& request) {
   ObjectHead head;
@@ -100,16 +102,20 @@ class ObjectSink final : public net::HttpBodySink {
   bool faulty_head_ = false;
 };
 
-std::string url_of(const GetRequest& request) { return fmt::format("s3://{}/{}", request.bucket, request.key); }
+std::string url_of(const GetRequest& request) {
+  return fmt::format("s3://{}/{}", request.bucket, request.key);
+}
 
 // Says what to do where AWS's own text does not.
 void explain(const Fault& fault, Error& error) {
   if (fault.fault_class == FaultClass::archived) {
-    error.message += "; the object is in an archive storage class: restore it, and the next delivery of its notification reads it";
+    error.message +=
+        "; the object is in an archive storage class: restore it, and the next delivery of its notification reads it";
   } else if (error.message.find("kms:Decrypt") != std::string::npos) {
     error.message += "; allow kms:Decrypt on the bucket's key to the collector's role";
   } else if (fault.fault_class == FaultClass::denied && fault.status == 403 && error.code.starts_with("AccessDenied")) {
-    error.message += "; allow s3:GetObject to the collector's role (a missing object also answers so without s3:ListBucket)";
+    error.message +=
+        "; allow s3:GetObject to the collector's role (a missing object also answers so without s3:ListBucket)";
   } else if (fault.fault_class == FaultClass::clock_skew) {
     error.message += "; check this machine's clock";
   }
@@ -181,7 +187,8 @@ void S3Client::remember(const std::string& bucket, const std::string& region) {
   if (fresh) logger_.info(fmt::format("Bucket {} is in region {}", bucket, region));
 }
 
-std::string S3Client::find_region(const GetRequest& request, const Fault& fault, const std::string& asked, const Stop& stop) {
+std::string S3Client::find_region(const GetRequest& request, const Fault& fault, const std::string& asked,
+                                  const Stop& stop) {
   std::string found = fault.region_hint;
   if (found.empty()) {
     const BucketAddress address = endpoints_.bucket(request.bucket, asked);

@@ -1,11 +1,10 @@
 // S3Client: the ObjectStore over S3's REST interface.
 //
-// Addresses: endpoints.h. A bucket that lives in another region than told is asked for there, once a call, and the region is
-// remembered for the bucket (x-amz-bucket-region, else <Region> of the error, else a HEAD of the bucket). Other retries:
-// service_client.h, only before the body's first byte.
-// Errors say s3://bucket/key, AWS's code, its text and request id; an archived object's says how to get it back.
-// Thread-safe; blocks; holds no body.
-// Limits: no checksum-mode (Content-Length, ETag and TLS guard the bytes), no SSE-C, no requester-pays, no access points.
+// Addresses: endpoints.h. A bucket that lives in another region than told is asked for there, once a call, and the
+// region is remembered for the bucket (x-amz-bucket-region, else <Region> of the error, else a HEAD of the bucket).
+// Other retries: service_client.h, only before the body's first byte. Errors say s3://bucket/key, AWS's code, its
+// text and request id; an archived object's says how to get it back. Thread-safe; blocks; holds no body. Limits: no
+// checksum-mode (Content-Length, ETag and TLS guard the bytes), no SSE-C, no requester-pays, no access points.
 #pragma once
 
 #include <map>

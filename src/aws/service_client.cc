@@ -94,7 +94,8 @@ void sleep_unless_stopped(Clock& clock, TimePoint until, const Stop& stop) {
 ServiceClient::ServiceClient(ServiceTraits traits, const Surroundings& surroundings)
     : traits_(std::move(traits)), surroundings_(surroundings) {}
 
-Outcome ServiceClient::call(const ServiceCall& call, CredentialsProvider& provider, net::HttpBodySink* sink, const Stop& stop) {
+Outcome ServiceClient::call(const ServiceCall& call, CredentialsProvider& provider, net::HttpBodySink* sink,
+                            const Stop& stop) {
   bool renewed_credentials = false;
   bool corrected_clock = false;
   int last_cost = 0;
@@ -118,7 +119,8 @@ Outcome ServiceClient::call(const ServiceCall& call, CredentialsProvider& provid
     }
     if (!is_worth_repeating(fault.fault_class) || ++tries >= traits_.attempts_max) return outcome;
     const Duration wait = wait_before_retry(outcome, tries - 1);
-    const int cost = fault.fault_class == FaultClass::throttle ? RetryBudget::kThrottleCost : RetryBudget::kTransientCost;
+    const int cost =
+        fault.fault_class == FaultClass::throttle ? RetryBudget::kThrottleCost : RetryBudget::kTransientCost;
     if (!budget_.spend(cost)) {
       if (call.is_long_poll) sleep_unless_stopped(surroundings_.clock, surroundings_.clock.now() + wait, stop);
       return outcome;
@@ -163,8 +165,8 @@ net::HttpRequest ServiceClient::signed_request(const ServiceCall& call, const Cr
   std::vector<HeaderView> views;
   views.reserve(headers.size());
   for (const net::HttpHeader& header : headers) views.push_back({header.name, header.value});
-  Authorization authorization{credentials.access_key_id, {timestamp.substr(0, 8), call.region, traits_.service},
-                              names_to_sign(views), {}};
+  Authorization authorization{
+      credentials.access_key_id, {timestamp.substr(0, 8), call.region, traits_.service}, names_to_sign(views), {}};
   const std::string canonical = canonical_request(
       {call.method, call.path, call.query, views, payload_hash, traits_.path_rule}, authorization.signed_headers);
   authorization.signature = signature(keys_.key_for(credentials.secret_access_key, authorization.scope),
@@ -174,8 +176,9 @@ net::HttpRequest ServiceClient::signed_request(const ServiceCall& call, const Cr
 }
 
 Fault ServiceClient::fault_of(const net::HttpResponse& response) const {
-  ErrorBody body = traits_.errors == ErrorFormat::xml ? parse_xml_error(response.body)
-                                                      : parse_json_error(response.body, response.header("x-amzn-query-error"));
+  ErrorBody body = traits_.errors == ErrorFormat::xml
+                       ? parse_xml_error(response.body)
+                       : parse_json_error(response.body, response.header("x-amzn-query-error"));
   Fault fault;
   fault.status = response.status;
   fault.fault_class = classify(response.status, body.code);
@@ -197,14 +200,16 @@ bool ServiceClient::is_our_clock(const Fault& fault, const net::HttpResponse& re
   if (!may_be) return false;
   const std::optional<WallTime> server = parse_http_date(response.header("date"));
   if (!server.has_value() || !surroundings_.aws_clock.learn(*server)) return false;
-  surroundings_.logger.warning(fmt::format(
-      "This machine's clock differs from AWS's by more than {} s; signatures use AWS's time now: check the machine's time service",
-      AwsClock::kToleratedSkew.count()));
+  surroundings_.logger.warning(
+      fmt::format("This machine's clock differs from AWS's by more than {} s; signatures use AWS's time now: check the "
+                  "machine's time service",
+                  AwsClock::kToleratedSkew.count()));
   return true;
 }
 
 Duration ServiceClient::wait_before_retry(const Outcome& outcome, int tries) {
-  const Duration base = outcome.fault->fault_class == FaultClass::throttle ? Duration(kThrottleBase) : Duration(kTransientBase);
+  const Duration base =
+      outcome.fault->fault_class == FaultClass::throttle ? Duration(kThrottleBase) : Duration(kTransientBase);
   const Duration bound = std::min<Duration>(base * (std::int64_t{1} << std::min(tries, 10)), kWaitMax);
   Random random(surroundings_.seed ^ (draws_.fetch_add(1, std::memory_order_relaxed) << 20U));
   const auto drawn = Duration(static_cast<Duration::rep>(static_cast<double>(bound.count()) * random.fraction()));

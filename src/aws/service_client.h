@@ -1,10 +1,10 @@
-// ServiceClient: one AWS service over HTTP: signs each request, sends it, judges the answer, and tries again where that is
-// worth it. SqsQueue, S3Client and StsClient are built on it.
+// ServiceClient: one AWS service over HTTP: signs each request, sends it, judges the answer, and tries again where
+// that is worth it. SqsQueue, S3Client and StsClient are built on it.
 //
-// Retries: at most attempts_max, each paid from the RetryBudget, after a wait drawn below min(20 s, base * 2^n) with base 50 ms, or
-// 1 s after throttling; x-amz-retry-after lifts the wait. Free, once each: expired credentials, and a wrong clock of ours.
-// Nothing is repeated after a byte of the body reached the caller's sink, nor past the deadline, nor after stop.
-// Thread-safe; blocks. Source: aws-client.md 3, 8.
+// Retries: at most attempts_max, each paid from the RetryBudget, after a wait drawn below min(20 s, base * 2^n) with
+// base 50 ms, or 1 s after throttling; x-amz-retry-after lifts the wait. Free, once each: expired credentials, and a
+// wrong clock of ours. Nothing is repeated after a byte of the body reached the caller's sink, nor past the deadline,
+// nor after stop. Thread-safe; blocks. Source: aws-client.md 3, 8.
 #pragma once
 
 #include <atomic>

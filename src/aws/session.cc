@@ -39,8 +39,12 @@ class OpenSession final : public Session {
     if (!resolved.ok()) return std::move(resolved).error();
     return {};
   }
-  Result<CallerIdentity> caller_identity(const Stop& stop) override { return sts_.caller_identity(credentials(), stop); }
-  Result<std::map<std::string, std::string>> queue_attributes(const Stop& stop) override { return queue_->attributes(stop); }
+  Result<CallerIdentity> caller_identity(const Stop& stop) override {
+    return sts_.caller_identity(credentials(), stop);
+  }
+  Result<std::map<std::string, std::string>> queue_attributes(const Stop& stop) override {
+    return queue_->attributes(stop);
+  }
 
  private:
   // The last link: what the queue and the store are asked with.
@@ -96,8 +100,8 @@ Result<std::unique_ptr<Session>> Session::open(SessionConfig config, Clock& cloc
   for (const Secret* secret : {&keys->secret_access_key, &keys->session_token, &config.external_id, &config.proxy}) {
     log.add_secret(*secret);
   }
-  Result<Endpoints> endpoints = Endpoints::resolve({config.queue_url, config.region, config.sqs_endpoint, config.s3_endpoint,
-                                                    config.sts_endpoint, config.path_style},
+  Result<Endpoints> endpoints = Endpoints::resolve({config.queue_url, config.region, config.sqs_endpoint,
+                                                    config.s3_endpoint, config.sts_endpoint, config.path_style},
                                                    environment);
   if (!endpoints.ok()) return std::move(endpoints).error();
   net::HttpClientOptions options;
@@ -105,8 +109,8 @@ Result<std::unique_ptr<Session>> Session::open(SessionConfig config, Clock& cloc
   options.ca_file = authorities_of(config, environment);
   Result<std::unique_ptr<net::HttpClient>> http = net::make_http_client(options, clock);
   if (!http.ok()) return std::move(http).error();
-  return std::unique_ptr<Session>(std::make_unique<OpenSession>(config, std::move(keys).value(), std::move(endpoints).value(),
-                                                                std::move(http).value(), clock, log));
+  return std::unique_ptr<Session>(std::make_unique<OpenSession>(
+      config, std::move(keys).value(), std::move(endpoints).value(), std::move(http).value(), clock, log));
 }
 
 }  // namespace dray::aws

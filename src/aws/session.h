@@ -1,4 +1,5 @@
-// Session: everything one input needs of AWS, put together: credentials with their role chain, the queue, the object store.
+// Session: everything one input needs of AWS, put together: credentials with their role chain, the queue, the object
+// store.
 //
 // Made once per input; its parts may be used from many threads and must not outlive it. open() makes no request: an
 // unreachable or refusing AWS shows up in check_identity() and in the calls themselves.
@@ -22,18 +23,18 @@
 namespace dray::aws {
 
 struct SessionConfig {
-  std::string region;              // "": from queue_url or the environment
+  std::string region;  // "": from queue_url or the environment
   std::string queue_url;
-  std::string access_key_id;       // "": keys from the environment
+  std::string access_key_id;  // "": keys from the environment
   Secret secret_access_key;
   Secret session_token;
-  std::string base_role;           // ARN or ""
-  std::string cross_account_role;  // ARN or ""
-  Secret external_id;              // goes with the last role
+  std::string base_role;                                // ARN or ""
+  std::string cross_account_role;                       // ARN or ""
+  Secret external_id;                                   // goes with the last role
   std::string sqs_endpoint, s3_endpoint, sts_endpoint;  // "" = by environment or region
   std::optional<bool> path_style;
-  Secret proxy;                    // may hold a password
-  std::string ca_file;             // "": AWS_CA_BUNDLE, else the system's
+  Secret proxy;         // may hold a password
+  std::string ca_file;  // "": AWS_CA_BUNDLE, else the system's
   std::string session_name = "dray";
 };
 

@@ -16,8 +16,8 @@ constexpr std::string_view kScopeEnd = "aws4_request";
 constexpr std::size_t kRememberedKeysMax = 64;
 
 // A proxy may add, drop or rewrite these (aws-client.md 1.2).
-constexpr std::array<std::string_view, 7> kNeverSigned = {"authorization", "connection", "expect", "user-agent", "x-amzn-trace-id",
-                                                          "transfer-encoding", "upgrade"};
+constexpr std::array<std::string_view, 7> kNeverSigned = {
+    "authorization", "connection", "expect", "user-agent", "x-amzn-trace-id", "transfer-encoding", "upgrade"};
 
 std::string lower(std::string_view text) {
   std::string out(text);
@@ -27,7 +27,9 @@ std::string lower(std::string_view text) {
   return out;
 }
 
-bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+bool is_blank(char c) {
+  return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
 
 // Trimmed, and every inner run of blanks is one space.
 void append_trimmed(std::string_view value, std::string& out) {
@@ -118,7 +120,9 @@ bool all_digits(std::string_view text) {
 
 }  // namespace
 
-std::string CredentialScope::text() const { return fmt::format("{}/{}/{}/{}", date, region, service, kScopeEnd); }
+std::string CredentialScope::text() const {
+  return fmt::format("{}/{}/{}/{}", date, region, service, kScopeEnd);
+}
 
 std::vector<std::string> names_to_sign(std::span<const HeaderView> headers) {
   std::vector<std::string> names;
@@ -176,8 +180,9 @@ std::string signing_timestamp(WallTime when) {
   const sys_days day = floor<days>(second);
   const year_month_day date(day);
   const hh_mm_ss time(second - day);
-  return fmt::format("{:04}{:02}{:02}T{:02}{:02}{:02}Z", static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-                     static_cast<unsigned>(date.day()), time.hours().count(), time.minutes().count(), time.seconds().count());
+  return fmt::format("{:04}{:02}{:02}T{:02}{:02}{:02}Z", static_cast<int>(date.year()),
+                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), time.hours().count(),
+                     time.minutes().count(), time.seconds().count());
 }
 
 std::optional<WallTime> parse_signing_timestamp(std::string_view text) {
@@ -197,8 +202,8 @@ std::optional<WallTime> parse_signing_timestamp(std::string_view text) {
 }
 
 std::string Authorization::text() const {
-  return fmt::format("{} Credential={}/{}, SignedHeaders={}, Signature={}", kSigningAlgorithm, access_key_id, scope.text(),
-                     joined(signed_headers), signature);
+  return fmt::format("{} Credential={}/{}, SignedHeaders={}, Signature={}", kSigningAlgorithm, access_key_id,
+                     scope.text(), joined(signed_headers), signature);
 }
 
 std::optional<Authorization> Authorization::parse(std::string_view value) {

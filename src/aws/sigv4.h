@@ -1,8 +1,8 @@
 // AWS Signature Version 4, the header form: pure functions of request, credentials and time.
 //
-// Used in both directions: the clients sign with it, the local cloud recomputes a signature with the same parts from what
-// came over the wire and compares. Source: AWS IAM User Guide, "Create a signed AWS API request"; aws-client.md 1.
-// Nothing here reads a clock or keeps state, except SigningKeys, which remembers derived keys. Any thread.
+// Used in both directions: the clients sign with it, the local cloud recomputes a signature with the same parts from
+// what came over the wire and compares. Source: AWS IAM User Guide, "Create a signed AWS API request"; aws-client.md
+// 1. Nothing here reads a clock or keeps state, except SigningKeys, which remembers derived keys. Any thread.
 #pragma once
 
 #include <map>
@@ -19,7 +19,8 @@
 namespace dray::aws {
 
 // The SHA-256 of an empty body, in hex.
-inline constexpr std::string_view kEmptyPayloadHash = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+inline constexpr std::string_view kEmptyPayloadHash =
+    "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 inline constexpr std::string_view kUnsignedPayload = "UNSIGNED-PAYLOAD";
 inline constexpr std::string_view kSigningAlgorithm = "AWS4-HMAC-SHA256";
 
@@ -33,7 +34,8 @@ struct HeaderView {
   std::string_view value;
 };
 
-// A request as the signature sees it. Path and query are as on the wire (encoded, or with raw bytes that would need it).
+// A request as the signature sees it. Path and query are as on the wire (encoded, or with raw bytes that would need
+// it).
 struct SignedRequestView {
   std::string_view method;
   std::string_view path;   // "" counts as "/"
@@ -54,7 +56,8 @@ struct CredentialScope {
 // The lower-case names of the headers that a client signs, sorted, each once: all but those that a proxy may change.
 std::vector<std::string> names_to_sign(std::span<const HeaderView> headers);
 
-// `signed_names`: lower case, sorted (a verifier splits SignedHeaders at ';'). A name without such a header counts as empty.
+// `signed_names`: lower case, sorted (a verifier splits SignedHeaders at ';'). A name without such a header counts as
+// empty.
 std::string canonical_request(const SignedRequestView& request, std::span<const std::string> signed_names);
 std::string string_to_sign(std::string_view timestamp, const CredentialScope& scope, std::string_view canonical);
 Secret signing_key(const Secret& secret_access_key, const CredentialScope& scope);

@@ -96,7 +96,8 @@ Result<std::vector<ReceivedMessage>> SqsQueue::receive(const ReceiveRequest& req
                     {"MessageSystemAttributeNames", attributes},
                     // The older spelling, for emulators that know only that one; AWS accepts both.
                     {"AttributeNames", attributes}};
-  Action action{"ReceiveMessage", Json(std::move(body)).dump(), kResponseSlack + request.wait, TimePoint::never(), true};
+  Action action{"ReceiveMessage", Json(std::move(body)).dump(), kResponseSlack + request.wait, TimePoint::never(),
+                true};
   const TimePoint started = clock_.now();
   Result<std::string> answer = call(action, stop);
   Result<std::vector<ReceivedMessage>> messages =
@@ -127,16 +128,18 @@ Result<std::vector<ReceivedMessage>> SqsQueue::read_messages(std::string_view an
     message.md5_of_body = hex(md5(message.body));
     const std::string_view told = entry.text("MD5OfBody");
     if (message.receipt_handle.empty() || (!told.empty() && told != message.md5_of_body)) {
-      logger_.warning(fmt::format("A message of {} came damaged ({}) and is left on the queue: MessageId {}", queue_url_,
-                                  message.receipt_handle.empty() ? "no receipt handle" : "its MD5 does not match its body",
-                                  message.message_id));
+      logger_.warning(
+          fmt::format("A message of {} came damaged ({}) and is left on the queue: MessageId {}", queue_url_,
+                      message.receipt_handle.empty() ? "no receipt handle" : "its MD5 does not match its body",
+                      message.message_id));
       continue;
     }
     const Json& attributes = entry["Attributes"];
-    message.receive_count =
-        static_cast<int>(std::clamp<std::int64_t>(integer_attribute(attributes, "ApproximateReceiveCount", 1), 1, 1'000'000));
+    message.receive_count = static_cast<int>(
+        std::clamp<std::int64_t>(integer_attribute(attributes, "ApproximateReceiveCount", 1), 1, 1'000'000));
     constexpr std::int64_t kMillisMax = 253'402'300'799'000;  // the year 9999
-    message.sent_at.micros = std::clamp<std::int64_t>(integer_attribute(attributes, "SentTimestamp", 0), 0, kMillisMax) * 1000;
+    message.sent_at.micros =
+        std::clamp<std::int64_t>(integer_attribute(attributes, "SentTimestamp", 0), 0, kMillisMax) * 1000;
     messages.push_back(std::move(message));
   }
   return messages;
@@ -148,10 +151,12 @@ Result<std::vector<Status>> SqsQueue::remove(const std::vector<std::string>& rec
     entries.emplace_back(Json::Object{{"Id", std::to_string(i)}, {"ReceiptHandle", receipt_handles[i]}});
   }
   Json::Object body{{"QueueUrl", queue_url_}, {"Entries", std::move(entries)}};
-  return batch({"DeleteMessageBatch", Json(std::move(body)).dump(), kResponseSlack, deadline, false}, receipt_handles.size());
+  return batch({"DeleteMessageBatch", Json(std::move(body)).dump(), kResponseSlack, deadline, false},
+               receipt_handles.size());
 }
 
-Result<std::vector<Status>> SqsQueue::change_visibility(const std::vector<VisibilityChange>& changes, TimePoint deadline) {
+Result<std::vector<Status>> SqsQueue::change_visibility(const std::vector<VisibilityChange>& changes,
+                                                        TimePoint deadline) {
   Json::Array entries;
   for (std::size_t i = 0; i < changes.size(); ++i) {
     entries.emplace_back(Json::Object{{"Id", std::to_string(i)},
@@ -173,7 +178,8 @@ Result<std::vector<Status>> SqsQueue::batch(const Action& action, std::size_t en
                  fmt::format("{} of {}: {}", action.name, queue_url_, json.error().message)};
   }
   // What the answer does not mention has an unknown outcome, and may be repeated.
-  std::vector<Status> results(entries, Error{ErrorKind::transient, "no_result", "the answer does not mention the entry"});
+  std::vector<Status> results(entries,
+                              Error{ErrorKind::transient, "no_result", "the answer does not mention the entry"});
   if (const Json::Array* done = (*json)["Successful"].if_array()) {
     for (const Json& entry : *done) {
       if (const std::size_t i = index_of(entry, entries); i < entries) results[i] = Status();

@@ -1,8 +1,8 @@
 // SqsQueue: the Queue over SQS's JSON protocol (AWS JSON 1.0).
 //
-// Retries: service_client.h. A receive that fails or comes back empty at once takes at least 200 ms, so that a caller's loop
-// does not spin. What a message lacks or garbles (receipt handle, MD5) costs that message one warning, never the call.
-// Thread-safe; blocks. Source: aws-client.md 4, formats.md 3.
+// Retries: service_client.h. A receive that fails or comes back empty at once takes at least 200 ms, so that a
+// caller's loop does not spin. What a message lacks or garbles (receipt handle, MD5) costs that message one warning,
+// never the call. Thread-safe; blocks. Source: aws-client.md 4, formats.md 3.
 #pragma once
 
 #include <map>
@@ -23,7 +23,8 @@ class SqsQueue final : public Queue {
 
   Result<std::vector<ReceivedMessage>> receive(const ReceiveRequest& request, const Stop& stop) override;
   Result<std::vector<Status>> remove(const std::vector<std::string>& receipt_handles, TimePoint deadline) override;
-  Result<std::vector<Status>> change_visibility(const std::vector<VisibilityChange>& changes, TimePoint deadline) override;
+  Result<std::vector<Status>> change_visibility(const std::vector<VisibilityChange>& changes,
+                                                TimePoint deadline) override;
 
   // GetQueueAttributes, all of them by name; needs the permission sqs:GetQueueAttributes.
   Result<std::map<std::string, std::string>> attributes(const Stop& stop);

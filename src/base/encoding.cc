@@ -10,11 +10,13 @@ constexpr std::string_view kLowerHex = "0123456789abcdef";
 constexpr std::string_view kUpperHex = "0123456789ABCDEF";
 constexpr std::string_view kBase64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-std::uint8_t byte_of(char c) { return static_cast<std::uint8_t>(c); }
+std::uint8_t byte_of(char c) {
+  return static_cast<std::uint8_t>(c);
+}
 
 bool is_unreserved(char c) {
-  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.' ||
-         c == '~';
+  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
+         c == '.' || c == '~';
 }
 
 // The value of a hex digit, or -1.
@@ -106,8 +108,12 @@ std::string percent_encode(std::string_view text, bool keep_slash) {
   return out;
 }
 
-std::string percent_decode(std::string_view text) { return decode_escapes(text, false); }
+std::string percent_decode(std::string_view text) {
+  return decode_escapes(text, false);
+}
 
-std::string decode_event_key(std::string_view key) { return decode_escapes(key, true); }
+std::string decode_event_key(std::string_view key) {
+  return decode_escapes(key, true);
+}
 
 }  // namespace dray

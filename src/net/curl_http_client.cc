@@ -148,7 +148,9 @@ class CurlHttpClient final : public HttpClient {
   }
 
  private:
-  static void lock(CURL*, curl_lock_data, curl_lock_access, void* self) { static_cast<CurlHttpClient*>(self)->share_mutex_.lock(); }
+  static void lock(CURL*, curl_lock_data, curl_lock_access, void* self) {
+    static_cast<CurlHttpClient*>(self)->share_mutex_.lock();
+  }
   static void unlock(CURL*, curl_lock_data, void* self) { static_cast<CurlHttpClient*>(self)->share_mutex_.unlock(); }
 
   // The system's authorities are read when the first HTTPS request needs them: emulators over http never do.
@@ -168,7 +170,8 @@ class CurlHttpClient final : public HttpClient {
     bool typed = false;
     for (const HttpHeader& header : request.headers) {
       if (header.name.empty() || has_control(header.name) || has_control(header.value)) {
-        return Error{ErrorKind::poison, "bad_header", fmt::format("header '{}' holds a control character", header.name)};
+        return Error{ErrorKind::poison, "bad_header",
+                     fmt::format("header '{}' holds a control character", header.name)};
       }
       typed = typed || header.name == "Content-Type" || header.name == "content-type";
       append(header.value.empty() ? header.name + ";" : header.name + ": " + header.value);
@@ -292,12 +295,14 @@ class CurlHttpClient final : public HttpClient {
   }
 
   static Error fault_of(const Handle& handle, CURLcode result, const HttpTransfer& transfer) {
-    if (result == CURLE_URL_MALFORMAT || result == CURLE_UNSUPPORTED_PROTOCOL) {
+    if (result == CURLE_URL_MALFORMAT || !handle.origin.starts_with("http")) {
       return {ErrorKind::config, "bad_url", fmt::format("{} is not an http or https address", handle.origin)};
     }
     const char* const said = handle.error_text[0] != '\0' ? handle.error_text.data() : curl_easy_strerror(result);
-    const char* const cure = result == CURLE_PEER_FAILED_VERIFICATION ? " (set ca_file to the authority that signed it)" : "";
-    return {ErrorKind::transient, code_of(result, transfer.head_is_whole()), fmt::format("{}: {}{}", handle.origin, said, cure)};
+    const char* const cure =
+        result == CURLE_PEER_FAILED_VERIFICATION ? " (set ca_file to the authority that signed it)" : "";
+    return {ErrorKind::transient, code_of(result, transfer.head_is_whole()),
+            fmt::format("{}: {}{}", handle.origin, said, cure)};
   }
 
   const HttpClientOptions options_;

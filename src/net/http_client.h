@@ -1,12 +1,16 @@
 // HttpClient: HTTP/1.1 requests over kept-alive connections. The seam at which tests put a transport of their own.
 //
 // One request, one answer; redirects are answers like others, cookies and .netrc do not exist, nothing is decoded.
-// send() blocks its caller, is thread-safe, and every wait in it has an end: see HttpTimeouts. `stop` is noticed within a second.
-// Faults of the transport are Errors of kind transient with one of these codes:
-//   connect_failed   no connection (name, route, refused, proxy)     tls_failed       handshake or certificate
-//   timeout          one of HttpTimeouts passed                      connection_reset cut before the answer's head was whole
-//   short_body       cut after it                                    bad_answer       not HTTP, or larger than its bounds
-// and {stopped, "stopped"}. A status of 400 or 500 is an answer, not an Error.
+// send() blocks its caller, is thread-safe, and every wait in it has an end: see HttpTimeouts. `stop` is noticed
+// within a second.
+// Faults of the transport are Errors of kind transient with one of these codes, or {stopped, "stopped"}:
+//   connect_failed    no connection: name, route, refused, proxy
+//   tls_failed        handshake or certificate
+//   timeout           one of HttpTimeouts passed
+//   connection_reset  cut before the answer's head was whole
+//   short_body        cut after it
+//   bad_answer        not HTTP, or larger than its bounds
+// A status of 400 or 500 is an answer, not an Error.
 // A request on a kept connection that the peer closed before one byte of answer came is repeated once on a new one.
 #pragma once
 
@@ -29,9 +33,10 @@ struct HttpHeader {
 };
 
 struct HttpTimeouts {
-  milliseconds connect{3100};   // name, TCP and TLS together
-  milliseconds response{10000}; // from the start until the answer's head is whole
-  // An answer's body slower than stall_bytes within this time is a timeout. The time in which the sink works does not count.
+  milliseconds connect{3100};    // name, TCP and TLS together
+  milliseconds response{10000};  // from the start until the answer's head is whole
+  // An answer's body slower than stall_bytes within this time is a timeout. The time in which the sink works does not
+  // count.
   milliseconds stall{30000};
   std::uint64_t stall_bytes = 30 * 1024;
   TimePoint deadline = TimePoint::never();  // of the whole request
@@ -59,7 +64,8 @@ struct HttpResponse {
 class HttpBodySink {
  public:
   virtual ~HttpBodySink() = default;
-  // Once, before the first byte; also for an empty body. An error here or in write() ends the transfer and is what send() returns.
+  // Once, before the first byte; also for an empty body. An error here or in write() ends the transfer and is what
+  // send() returns.
   virtual Status begin(const HttpResponse& head) = 0;
   virtual Status write(std::string_view chunk) = 0;
 };
@@ -75,9 +81,10 @@ class HttpClient {
 
 struct HttpClientOptions {
   std::string user_agent = "dray";
-  Secret proxy;                // URL; empty: HTTPS_PROXY, http_proxy and NO_PROXY of the environment. Never for loopback
-  std::string ca_file;         // PEM; empty: the system's
-  // Per connection. 64 KiB costs nothing measurable against 128 KiB over TLS, and hundreds of connections hold one each.
+  Secret proxy;         // URL; empty: HTTPS_PROXY, http_proxy and NO_PROXY of the environment. Never for loopback
+  std::string ca_file;  // PEM; empty: the system's
+  // Per connection. 64 KiB costs nothing measurable against 128 KiB over TLS, and hundreds of connections hold one
+  // each.
   std::size_t receive_buffer_bytes = std::size_t{64} * 1024;
   seconds idle_connection_max{10};  // S3 closes idle connections early (aws-client.md 3)
   std::size_t idle_handles_max = 512;

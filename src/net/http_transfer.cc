@@ -51,7 +51,8 @@ bool HttpTransfer::end(ErrorKind kind, std::string code, std::string message) {
 bool HttpTransfer::take_header_line(std::string_view line) {
   head_bytes_ += line.size();
   if (head_bytes_ > kHeadBytesMax) {
-    return end(ErrorKind::transient, "bad_answer", fmt::format("the answer's head is larger than {} bytes", kHeadBytesMax));
+    return end(ErrorKind::transient, "bad_answer",
+               fmt::format("the answer's head is larger than {} bytes", kHeadBytesMax));
   }
   if (line.starts_with("HTTP/")) {
     response_.headers.clear();
@@ -73,7 +74,9 @@ bool HttpTransfer::take_header_line(std::string_view line) {
   return true;
 }
 
-bool HttpTransfer::goes_to_sink() const { return sink_ != nullptr && response_.status >= 200 && response_.status < 300; }
+bool HttpTransfer::goes_to_sink() const {
+  return sink_ != nullptr && response_.status >= 200 && response_.status < 300;
+}
 
 bool HttpTransfer::begin_sink() {
   if (sink_begun_) return true;
@@ -100,7 +103,8 @@ bool HttpTransfer::collect(std::string_view chunk) {
   if (chunk.size() <= room) return true;
   cut_ = true;
   if (response_.status >= 200 && response_.status < 300) {
-    return end(ErrorKind::transient, "bad_answer", fmt::format("the answer is larger than {} bytes", request_.body_bytes_max));
+    return end(ErrorKind::transient, "bad_answer",
+               fmt::format("the answer is larger than {} bytes", request_.body_bytes_max));
   }
   return false;
 }

@@ -1,5 +1,6 @@
-// HttpTransfer: what is known of one request while its answer arrives: the head so far, where the body goes, and when the
-// transfer has to end. It knows nothing of the library that moves the bytes (curl_http_client.cc feeds it). One thread.
+// HttpTransfer: what is known of one request while its answer arrives: the head so far, where the body goes, and when
+// the transfer has to end. It knows nothing of the library that moves the bytes (curl_http_client.cc feeds it). One
+// thread.
 #pragma once
 
 #include <optional>
@@ -13,7 +14,8 @@ class HttpTransfer {
  public:
   HttpTransfer(const HttpRequest& request, HttpBodySink* sink, const Stop& stop, Clock& clock);
 
-  // One line of an answer's head with its line end, the status line first, the empty line last. False: end the transfer.
+  // One line of an answer's head with its line end, the status line first, the empty line last. False: end the
+  // transfer.
   bool take_header_line(std::string_view line);
   // The next bytes of the body. False: end the transfer.
   bool take_body(std::string_view chunk);

@@ -1,4 +1,5 @@
-// TrustStore: the certificate authorities that HTTPS servers are checked against, read once and shared by all connections.
+// TrustStore: the certificate authorities that HTTPS servers are checked against, read once and shared by all
+// connections.
 //
 // libcurl alone would parse the whole bundle for every new connection (milliseconds of CPU and a megabyte each).
 // Thread-safe once made; OpenSSL counts references, so connections may outlive it.

@@ -1,5 +1,5 @@
-// The 38 header vectors of AWS's signing test suite (read in place from the corpora), the examples of the S3 documentation, and
-// two requests of our own whose signatures botocore computed.
+// The 38 header vectors of AWS's signing test suite (read in place from the corpora), the examples of the S3
+// documentation, and two requests of our own whose signatures botocore computed.
 #include "aws/sigv4.h"
 
 #include <cstdlib>
@@ -91,7 +91,8 @@ TEST(SigV4, EveryPublishedVectorGivesItsCanonicalRequestAndSignature) {
     const CredentialScope scope{"20150830", vector.region, vector.service};
     const std::string to_sign = string_to_sign("20150830T123600Z", scope, canonical);
     EXPECT_EQ(to_sign, text_of(entry.path() / "header-string-to-sign.txt")) << entry.path();
-    EXPECT_EQ(signature(signing_key(Secret(vector.secret), scope), to_sign), text_of(entry.path() / "header-signature.txt"))
+    EXPECT_EQ(signature(signing_key(Secret(vector.secret), scope), to_sign),
+              text_of(entry.path() / "header-signature.txt"))
         << entry.path();
     ++seen;
   }
@@ -153,29 +154,33 @@ TEST(SigV4, AnSqsPostSignsAsBotocoreDoes) {
 }
 
 TEST(SigV4, HeadersThatProxiesChangeAreNotSigned) {
-  const HeaderView headers[] = {{"User-Agent", "x"}, {"Host", "h"},      {"Expect", ""},         {"Authorization", "a"},
-                                {"X-Amz-Date", "d"}, {"Upgrade", "h2c"}, {"X-Amzn-Trace-Id", "t"}, {"Range", "r"}};
+  const HeaderView headers[] = {{"User-Agent", "x"},      {"Host", "h"},       {"Expect", ""},
+                                {"Authorization", "a"},   {"X-Amz-Date", "d"}, {"Upgrade", "h2c"},
+                                {"X-Amzn-Trace-Id", "t"}, {"Range", "r"}};
   EXPECT_EQ(names_to_sign(headers), (std::vector<std::string>{"host", "range", "x-amz-date"}));
 }
 
 TEST(SigV4, TimestampsGoBothWaysAndOddOnesAreRefused) {
   EXPECT_EQ(signing_timestamp(WallTime{1440938160LL * 1000000 + 999999}), "20150830T123600Z");
   EXPECT_EQ(parse_signing_timestamp("20150830T123600Z"), (WallTime{1440938160LL * 1000000}));
-  for (const char* text : {"", "20150830T123600", "20151330T123600Z", "20150830 123600Z", "2015083xT123600Z", "20150230T000000Z"}) {
+  for (const char* text :
+       {"", "20150830T123600", "20151330T123600Z", "20150830 123600Z", "2015083xT123600Z", "20150230T000000Z"}) {
     EXPECT_EQ(parse_signing_timestamp(text), std::nullopt) << text;
   }
 }
 
 TEST(SigV4, AnAuthorizationHeaderIsTakenApartAndPutTogether) {
   const std::string text =
-      "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/sqs/aws4_request, SignedHeaders=host;x-amz-date, Signature=00ff";
+      "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/sqs/aws4_request, SignedHeaders=host;x-amz-date, "
+      "Signature=00ff";
   const auto parsed = Authorization::parse(text);
   ASSERT_TRUE(parsed.has_value());
   EXPECT_EQ(parsed->scope.region, "us-east-1");
   EXPECT_EQ(parsed->signed_headers, (std::vector<std::string>{"host", "x-amz-date"}));
   EXPECT_EQ(parsed->text(), text);
-  for (const char* bad : {"", "Bearer x", "AWS4-HMAC-SHA256", "AWS4-HMAC-SHA256 Credential=a/b, SignedHeaders=h, Signature=s",
-                          "AWS4-HMAC-SHA256 Credential=A/20150830/r/s/aws4_request, Signature=s"}) {
+  for (const char* bad :
+       {"", "Bearer x", "AWS4-HMAC-SHA256", "AWS4-HMAC-SHA256 Credential=a/b, SignedHeaders=h, Signature=s",
+        "AWS4-HMAC-SHA256 Credential=A/20150830/r/s/aws4_request, Signature=s"}) {
     EXPECT_FALSE(Authorization::parse(bad).has_value()) << bad;
   }
 }

@@ -56,13 +56,18 @@ TEST(Json, AFaultIsPoisonWithItsByteOffset) {
 }
 
 TEST(Json, HostileTextsAreErrors) {
-  for (const std::string_view text : {"", " ", "{", "[1,]", "{\"a\":1}x", "nul", "\"\xff\"", "\"\\ud800\"", "<html>", "01"}) {
+  for (const std::string_view text :
+       {"", " ", "{", "[1,]", "{\"a\":1}x", "nul", "\"\xff\"", "\"\\ud800\"", "<html>", "01"}) {
     EXPECT_FALSE(Json::parse(text).ok()) << text;
   }
 }
 
 TEST(Json, BytesThatAreNotUtf8AreWrittenAsReplacementCharacters) {
-  EXPECT_EQ(Json("a\xff" "b\xED\xA0\x80").dump(), "\"a\xEF\xBF\xBD" "b\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\"");
+  EXPECT_EQ(Json("a\xff"
+                 "b\xED\xA0\x80")
+                .dump(),
+            "\"a\xEF\xBF\xBD"
+            "b\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\"");
   EXPECT_EQ(Json(std::string("\x01\x00\x1f\x7f", 4)).dump(), "\"\\u0001\\u0000\\u001f\x7f\"");
 }
 
