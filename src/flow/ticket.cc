@@ -70,11 +70,12 @@ bool Ticket::epoch_proven(std::size_t output, EpochId epoch) {
     DRAY_ASSERT(account.live.front().end_ordinal > account.prefix);
     account.prefix = account.live.front().end_ordinal;
     account.live.pop_front();
+    lone_failures_ = 0;  // the receiver takes its records, if slowly
   }
   return settle_if_decided();
 }
 
-bool Ticket::epoch_failed(std::size_t output, EpochId epoch, const RetryGroup& next) {
+bool Ticket::epoch_failed(std::size_t output, EpochId epoch, const RetryGroup& next, bool alone) {
   const std::lock_guard lock(mutex_);
   Account& account = accounts_.at(output);
   const auto carried = std::ranges::find(account.live, epoch, &Carried::epoch);
@@ -87,7 +88,7 @@ bool Ticket::epoch_failed(std::size_t output, EpochId epoch, const RetryGroup& n
     failure_.by_receiver = true;
     failure_.group = next;
     ++receiver_failures_;
-    if (next.members == 1) ++lone_failures_;
+    if (alone) ++lone_failures_;
   }
   failed_ = true;
   return settle_if_decided();
@@ -96,6 +97,11 @@ bool Ticket::epoch_failed(std::size_t output, EpochId epoch, const RetryGroup& n
 Ticket::State Ticket::state() const {
   const std::lock_guard lock(mutex_);
   return state_;
+}
+
+bool Ticket::failing() const {
+  const std::lock_guard lock(mutex_);
+  return failed_;
 }
 
 Ticket::Failure Ticket::failure() const {

@@ -66,15 +66,18 @@ class Ticket {
   [[nodiscard]] bool register_range(std::size_t output, EpochId epoch, std::uint64_t end_ordinal);
   // The verdict of an epoch on this ticket, once per epoch (A6). Return true if the ticket settled by this call.
   [[nodiscard]] bool epoch_proven(std::size_t output, EpochId epoch);
-  [[nodiscard]] bool epoch_failed(std::size_t output, EpochId epoch, const RetryGroup& next);
+  // alone: that epoch carried only this ticket, in a group of one, and its own connection broke: evidence against the records.
+  [[nodiscard]] bool epoch_failed(std::size_t output, EpochId epoch, const RetryGroup& next, bool alone = false);
 
   // --- the acknowledger and the retry queue ---
   [[nodiscard]] State state() const;
+  // This attempt can only fail any more: stop streaming it.
+  [[nodiscard]] bool failing() const;
   [[nodiscard]] Failure failure() const;
   [[nodiscard]] std::vector<std::uint64_t> prefixes() const;
   [[nodiscard]] std::uint64_t records() const;            // as sealed
   [[nodiscard]] int receiver_failures() const;            // failed attempts by the receiver, in all
-  [[nodiscard]] int lone_failures() const;                // of those, in a group of one
+  [[nodiscard]] int lone_failures() const;                // of those, alone, since a prefix last rose
   [[nodiscard]] std::size_t live_epochs() const;
 
  private:

@@ -23,6 +23,10 @@ enum class ProofLevel {
   close_notify, // L3: close_notify and TCP end
 };
 
+// Codes of Link::error() that the engine tells apart.
+inline constexpr std::string_view kNoEnd = "no_end";  // our end was not answered by the deadline
+inline constexpr std::string_view kClosed = "closed"; // the peer ended or reset it, without a TLS alert
+
 class Link {
  public:
   enum class State { connecting, open, flushing, ending, ended, aborted };
@@ -48,8 +52,13 @@ class Link {
   [[nodiscard]] virtual ProofLevel level() const = 0;
   // Valid in aborted: one sentence with the cause and, for TLS, the configuration key that cures it. Never a secret.
   [[nodiscard]] virtual const Error& error() const = 0;
-  // When this link ended or was aborted by somebody other than us; never() otherwise (the canary rule).
+  // Valid in aborted: the peer closed or reset before the link was open, without a TLS alert: a receiver that has enough
+  // connections does that.
+  [[nodiscard]] virtual bool closed_in_handshake() const { return false; }
+  // When this link, having been open, ended or was aborted by somebody other than us before we began to end it; never()
+  // otherwise (the canary rule).
   [[nodiscard]] virtual TimePoint ended_unasked_at() const = 0;
+  // never() before it was open.
   [[nodiscard]] virtual TimePoint opened_at() const = 0;
   // A smoothed estimate; 0 if unknown.
   [[nodiscard]] virtual Duration round_trip() const = 0;

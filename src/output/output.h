@@ -17,6 +17,10 @@
 
 namespace dray::output {
 
+// How long send() waits for a slot, an epoch or room before it gives the object up: longer than an epoch needs to end badly
+// (60 s flush, 30 s end) and the next connection to open.
+inline constexpr Duration kLaneWaitMax = seconds(120);
+
 // One attempt at one object. Destroying it without finish() is allowed: what was sent stays under proof.
 class Lane : public flow::EventSink {
  public:
@@ -34,6 +38,7 @@ struct OutputStats {
   std::uint64_t bytes_proven = 0;
   std::uint64_t epochs_proven = 0;
   std::uint64_t epochs_failed = 0;
+  std::uint64_t epochs_without_canary = 0;  // ended with no other connection beside them (delivery.md rule 2)
   std::uint64_t queued = 0;         // bytes buffered here
   bool connected = false;
 };
