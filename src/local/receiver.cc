@@ -53,7 +53,8 @@ Result<int> listen_on(const ReceiverOptions& options) {
 
 class Receiver::Listener {
  public:
-  Listener(ReceiverOptions options, Clock& clock, telemetry::Logger log) : state_(std::move(options), clock, std::move(log)) {}
+  Listener(ReceiverOptions options, Clock& clock, telemetry::Logger log)
+      : state_(std::move(options), clock, std::move(log)) {}
 
   ~Listener() {
     stop();
@@ -157,9 +158,15 @@ Result<std::unique_ptr<Receiver>> Receiver::start(ReceiverOptions options, Clock
   return std::unique_ptr<Receiver>(new Receiver(std::move(listener)));
 }
 
-int Receiver::port() const { return listener_->port(); }
-void Receiver::behave(const Behaviour& behaviour) { listener_->state().set_behaviour(behaviour); }
-void Receiver::stop() { listener_->stop(); }
+int Receiver::port() const {
+  return listener_->port();
+}
+void Receiver::behave(const Behaviour& behaviour) {
+  listener_->state().set_behaviour(behaviour);
+}
+void Receiver::stop() {
+  listener_->stop();
+}
 
 ReceiverStats Receiver::stats() const {
   const ReceiverCounters& now = listener_->state().counters;

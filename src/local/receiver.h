@@ -1,12 +1,12 @@
-// Receiver: a syslog receiver over TLS or plain TCP. It takes what a collector sends and ends connections as RFC 5425 asks: it
-// reads to the end, answers close_notify with its own, then sends FIN.
+// Receiver: a syslog receiver over TLS or plain TCP. It takes what a collector sends and ends connections as RFC 5425
+// asks: it reads to the end, answers close_notify with its own, then sends FIN.
 //
-// Used by `dray receiver`, `dray demo`, the tests and bench/. A thread per connection; large reads; no work per event unless
-// events are asked for. With a file (or stdout) as destination every whole event is written with write(2) right after the
-// read that completed it and before the next read: the file is what the receiver has read, at every instant. A frame that
-// was cut off at the end of its connection is counted as torn and not written, so that the file holds whole lines.
-// A Behaviour makes it misbehave, for tests; it can be changed while it runs. start, behave, stats and stop: any thread. Callbacks
-// come from the connections' threads, several at once.
+// Used by `dray receiver`, `dray demo`, the tests and bench/. A thread per connection; large reads; no work per event
+// unless events are asked for. With a file (or stdout) as destination every whole event is written with write(2)
+// right after the read that completed it and before the next read: the file is what the receiver has read, at every
+// instant. A frame that was cut off at the end of its connection is counted as torn and not written, so that the file
+// holds whole lines. A Behaviour makes it misbehave, for tests; it can be changed while it runs. start, behave, stats
+// and stop: any thread. Callbacks come from the connections' threads, several at once.
 #pragma once
 
 #include <cstddef>
@@ -29,11 +29,11 @@ struct Behaviour {
   // What happens once a connection has delivered after_bytes bytes.
   enum class Fault {
     none,
-    stall,         // stop reading for ever
-    close_early,   // read what is there, then close_notify, FIN, close
-    close_unread,  // wait until more bytes lie unread, then close: the kernel answers RST
-    reset,         // linger 0, close
-    notify_unread, // close_notify, leave the rest unread, close (RST) after notify_hold
+    stall,          // stop reading for ever
+    close_early,    // read what is there, then close_notify, FIN, close
+    close_unread,   // wait until more bytes lie unread, then close: the kernel answers RST
+    reset,          // linger 0, close
+    notify_unread,  // close_notify, leave the rest unread, close (RST) after notify_hold
   };
   // How the peer's end is answered.
   enum class Answer { proper, none, plain_fin };
@@ -62,7 +62,7 @@ struct ReceiverOptions {
   std::optional<ReceiverTls> tls;  // absent: plain TCP
   Framing framing = Framing::newline;
   std::size_t frame_bytes_max = 64U << 20U;
-  std::string file;        // append whole events here; "" none
+  std::string file;  // append whole events here; "" none
   bool to_stdout = false;
   bool count_events = false;  // costs a scan for LF
   bool read_ahead = false;    // fewer system calls; then faults leave less unread in the kernel than they say

@@ -45,7 +45,8 @@ constexpr std::array<Word<Fault>, 6> kFaults = {{{"", Fault::none},
                                                  {"notify-unread", Fault::notify_unread}}};
 constexpr std::array<Word<Answer>, 3> kAnswers = {
     {{"proper", Answer::proper}, {"none", Answer::none}, {"plain-fin", Answer::plain_fin}}};
-constexpr std::array<Word<Framing>, 2> kFramings = {{{"newline", Framing::newline}, {"octet", Framing::octet_counting}}};
+constexpr std::array<Word<Framing>, 2> kFramings = {
+    {{"newline", Framing::newline}, {"octet", Framing::octet_counting}}};
 constexpr std::array<Word<ClientCertificate>, 3> kClientCertificates = {{{"ignored", ClientCertificate::ignored},
                                                                          {"optional", ClientCertificate::optional},
                                                                          {"required", ClientCertificate::required}}};
@@ -99,7 +100,8 @@ Status write_port_file(const std::string& path, int port) {
     file << port << '\n';
     if (!file.flush()) return Error{ErrorKind::config, "port_file", "cannot write " + draft};
   }
-  if (std::rename(draft.c_str(), path.c_str()) != 0) return Error{ErrorKind::config, "port_file", "cannot write " + path};
+  if (std::rename(draft.c_str(), path.c_str()) != 0)
+    return Error{ErrorKind::config, "port_file", "cannot write " + path};
   return {};
 }
 
@@ -123,7 +125,8 @@ int run_receiver(const ReceiverCommand& command, Clock& clock, telemetry::Log& l
   const bool tls = options.value().tls.has_value();
   Result<std::unique_ptr<Receiver>> receiver = Receiver::start(std::move(options).value(), clock, logger);
   if (!receiver) return complain(logger, receiver.error());
-  logger.info(fmt::format("Listening on {}:{} ({})", command.address, receiver.value()->port(), tls ? "TLS" : "plain TCP"));
+  logger.info(
+      fmt::format("Listening on {}:{} ({})", command.address, receiver.value()->port(), tls ? "TLS" : "plain TCP"));
   if (!command.port_file.empty()) {
     if (const Status written = write_port_file(command.port_file, receiver.value()->port()); !written) {
       return complain(logger, written.error());
@@ -132,8 +135,9 @@ int run_receiver(const ReceiverCommand& command, Clock& clock, telemetry::Log& l
   while (!stop.requested()) clock.sleep_until(clock.now() + kStopTick);
   receiver.value()->stop();
   const ReceiverStats stats = receiver.value()->stats();
-  logger.info(fmt::format("Summary: connections={} bytes={} events={} ended={} failed={} torn={} faults={}", stats.connections,
-                          stats.bytes, stats.events, stats.ended, stats.failed, stats.torn, stats.faults));
+  logger.info(fmt::format("Summary: connections={} bytes={} events={} ended={} failed={} torn={} faults={}",
+                          stats.connections, stats.bytes, stats.events, stats.ended, stats.failed, stats.torn,
+                          stats.faults));
   return kExitDone;
 }
 

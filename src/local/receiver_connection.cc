@@ -10,7 +10,7 @@ namespace dray::local {
 namespace {
 
 constexpr Duration kHandshakeMax = seconds(15);
-constexpr Duration kPeerEndMax = seconds(10);    // from our FIN to the peer's
+constexpr Duration kPeerEndMax = seconds(10);     // from our FIN to the peer's
 constexpr Duration kUnreadWaitMax = seconds(30);  // for bytes to lie unread
 constexpr Duration kSilenceMax = seconds(300);    // an answer that never comes
 constexpr std::size_t kBufferBytes = 256U << 10U;
@@ -162,7 +162,8 @@ void ReceiverConnection::answer_end() {
 
 void ReceiverConnection::fail(const std::string& why) {
   state_.counters.failed.fetch_add(1, std::memory_order_relaxed);
-  state_.log.warning("connection " + std::to_string(id_) + " failed after " + std::to_string(bytes_) + " bytes: " + why);
+  state_.log.warning("connection " + std::to_string(id_) + " failed after " + std::to_string(bytes_) +
+                     " bytes: " + why);
 }
 
 bool ReceiverConnection::wait_for(short events, Duration at_most) {

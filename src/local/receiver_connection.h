@@ -1,4 +1,5 @@
-// ReceiverConnection: the life of one connection of a Receiver, on a thread of its own: handshake, reading, misbehaving, ending.
+// ReceiverConnection: the life of one connection of a Receiver, on a thread of its own: handshake, reading,
+// misbehaving, ending.
 #pragma once
 
 #include <cstdint>

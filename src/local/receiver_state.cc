@@ -15,7 +15,8 @@ namespace dray::local {
 namespace {
 
 Error file_error(const std::string& path, const char* doing) {
-  return {ErrorKind::config, "receiver_file", std::string("cannot ") + doing + " " + path + ": " + std::strerror(errno)};
+  return {ErrorKind::config, "receiver_file",
+          std::string("cannot ") + doing + " " + path + ": " + std::strerror(errno)};
 }
 
 }  // namespace
@@ -33,7 +34,7 @@ Status ReceiverState::open_destination() {
   fd_ = ::open(options.file.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
   if (fd_ < 0) return file_error(options.file, "open");
   close_fd_ = true;
-  struct stat now {};
+  struct stat now{};
   if (::fstat(fd_, &now) != 0) return file_error(options.file, "look at");
   char last = '\n';
   if (S_ISREG(now.st_mode) && now.st_size > 0 && ::pread(fd_, &last, 1, now.st_size - 1) != 1) {
@@ -65,7 +66,8 @@ Duration ReceiverState::account(std::size_t bytes, std::uint64_t bytes_per_secon
   if (bytes_per_second == 0) return Duration(0);
   const std::lock_guard lock(rate_mutex_);
   const TimePoint now = clock.now();
-  const auto price = Duration(static_cast<std::int64_t>(static_cast<double>(bytes) * 1e9 / static_cast<double>(bytes_per_second)));
+  const auto price =
+      Duration(static_cast<std::int64_t>(static_cast<double>(bytes) * 1e9 / static_cast<double>(bytes_per_second)));
   rate_free_at_ = std::max(rate_free_at_, now) + price;
   return rate_free_at_ - now;
 }

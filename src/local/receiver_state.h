@@ -1,4 +1,5 @@
-// ReceiverState: what the connections of one Receiver share: options, behaviour, rate, destination, counters. Thread-safe.
+// ReceiverState: what the connections of one Receiver share: options, behaviour, rate, destination, counters.
+// Thread-safe.
 #pragma once
 
 #include <atomic>

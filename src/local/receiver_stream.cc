@@ -28,8 +28,12 @@ Error cannot_load(const std::string& what, const std::string& path) {
 
 }  // namespace
 
-void FreeTlsContext::operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
-void ReceiverStream::FreeSsl::operator()(SSL* ssl) const { SSL_free(ssl); }
+void FreeTlsContext::operator()(SSL_CTX* context) const {
+  SSL_CTX_free(context);
+}
+void ReceiverStream::FreeSsl::operator()(SSL* ssl) const {
+  SSL_free(ssl);
+}
 
 Result<TlsContext> make_receiver_context(const ReceiverTls& tls, bool read_ahead) {
   ERR_clear_error();
@@ -133,7 +137,9 @@ void ReceiverStream::send_close_notify() {
   ERR_clear_error();
 }
 
-void ReceiverStream::send_fin() { ::shutdown(fd_, SHUT_WR); }
+void ReceiverStream::send_fin() {
+  ::shutdown(fd_, SHUT_WR);
+}
 
 void ReceiverStream::reset() {
   const linger now{1, 0};

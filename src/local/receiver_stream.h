@@ -1,7 +1,7 @@
 // ReceiverStream: the receiver's side of one connection, TLS or plain TCP, with every good and bad way to end it.
 //
-// Non-blocking; the descriptor can be polled. Reads ask the kernel for no more than TLS needs for the next record, unless
-// read_ahead was chosen, so that what was not asked for stays unread in the kernel. One thread at a time.
+// Non-blocking; the descriptor can be polled. Reads ask the kernel for no more than TLS needs for the next record,
+// unless read_ahead was chosen, so that what was not asked for stays unread in the kernel. One thread at a time.
 #pragma once
 
 #include <cstddef>

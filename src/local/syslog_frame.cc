@@ -10,7 +10,9 @@ namespace {
 // The longest length that RFC 6587 senders write in practice; longer means that the stream is not octet-counted at all.
 constexpr std::size_t kLengthDigitsMax = 10;
 
-Error bad_stream(const std::string& message) { return {ErrorKind::poison, "bad_framing", message}; }
+Error bad_stream(const std::string& message) {
+  return {ErrorKind::poison, "bad_framing", message};
+}
 
 }  // namespace
 

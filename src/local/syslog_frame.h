@@ -1,8 +1,9 @@
 // FrameCutter: turns the byte stream of one syslog connection into whole frames; parse_frame: the parts of one frame.
 //
-// Used by the receiver. Framings are RFC 6587's: newline ("non-transparent framing", what Devo's senders use, devo.md 3.1) and octet
-// counting (`LEN SP FRAME`). The cutter holds the torn tail of the last chunk until the rest comes, at most frame_bytes_max
-// bytes of it; a longer frame or a malformed length is an error, after which the cutter is of no more use. One thread at a time.
+// Used by the receiver. Framings are RFC 6587's: newline ("non-transparent framing", what Devo's senders use, devo.md
+// 3.1) and octet counting (`LEN SP FRAME`). The cutter holds the torn tail of the last chunk until the rest comes, at
+// most frame_bytes_max bytes of it; a longer frame or a malformed length is an error, after which the cutter is of no
+// more use. One thread at a time.
 #pragma once
 
 #include <cstddef>
@@ -21,8 +22,9 @@ class FrameCutter {
  public:
   FrameCutter(Framing framing, std::size_t frame_bytes_max) : framing_(framing), frame_bytes_max_(frame_bytes_max) {}
 
-  // Takes the next bytes and calls whole(std::string_view) with runs of one or more whole frames, each frame ended by LF. In
-  // newline framing there is no work per frame: a run is as long as the chunk allows. The views live until the call returns.
+  // Takes the next bytes and calls whole(std::string_view) with runs of one or more whole frames, each frame ended by
+  // LF. In newline framing there is no work per frame: a run is as long as the chunk allows. The views live until the
+  // call returns.
   template <class Whole>
   Status feed(std::string_view chunk, Whole&& whole) {
     return framing_ == Framing::newline ? feed_lines(chunk, whole) : feed_counted(chunk, whole);

@@ -23,7 +23,9 @@ namespace {
 template <auto Free>
 struct Freed {
   template <class T>
-  void operator()(T* object) const { Free(object); }
+  void operator()(T* object) const {
+    Free(object);
+  }
 };
 using Key = std::unique_ptr<EVP_PKEY, Freed<EVP_PKEY_free>>;
 using Certificate = std::unique_ptr<X509, Freed<X509_free>>;
@@ -69,7 +71,8 @@ bool set_name(X509_NAME* name, const std::string& common_name) {
 }
 
 bool add_extensions(X509* made, X509* signer, const Wish& wish) {
-  bool done = add_extension(made, signer, NID_basic_constraints, wish.authority ? "critical,CA:TRUE" : "critical,CA:FALSE");
+  bool done =
+      add_extension(made, signer, NID_basic_constraints, wish.authority ? "critical,CA:TRUE" : "critical,CA:FALSE");
   done = done && add_extension(made, signer, NID_key_usage,
                                wish.authority ? "critical,keyCertSign,cRLSign" : "critical,digitalSignature");
   done = done && add_extension(made, signer, NID_subject_key_identifier, "hash");
@@ -99,7 +102,9 @@ Pair make_pair(const Wish& wish, const Pair* issuer) {
   return made;
 }
 
-Error failed(const std::string& what) { return {ErrorKind::config, "test_certificates", what}; }
+Error failed(const std::string& what) {
+  return {ErrorKind::config, "test_certificates", what};
+}
 
 Status write_file(const std::string& path, std::string_view bytes, mode_t mode) {
   ::unlink(path.c_str());
@@ -120,7 +125,8 @@ Status write_bio(const std::string& path, BIO* bio, mode_t mode) {
 Status write_pair(const Pair& pair, const std::string& certificate_path, const std::string& key_path) {
   const Bio certificate(BIO_new(BIO_s_mem()));
   const Bio key(BIO_new(BIO_s_mem()));
-  if (PEM_write_bio_X509(certificate.get(), pair.certificate.get()) != 1) return failed("cannot encode " + certificate_path);
+  if (PEM_write_bio_X509(certificate.get(), pair.certificate.get()) != 1)
+    return failed("cannot encode " + certificate_path);
   if (PEM_write_bio_PrivateKey(key.get(), pair.key.get(), nullptr, nullptr, 0, nullptr, nullptr) != 1) {
     return failed("cannot encode the key of " + certificate_path);
   }
@@ -133,7 +139,8 @@ std::string alternative_names(const std::vector<std::string>& host_names) {
   std::string list;
   for (const std::string& host : host_names) {
     unsigned char address[sizeof(in6_addr)];
-    const bool is_address = inet_pton(AF_INET, host.c_str(), address) == 1 || inet_pton(AF_INET6, host.c_str(), address) == 1;
+    const bool is_address =
+        inet_pton(AF_INET, host.c_str(), address) == 1 || inet_pton(AF_INET6, host.c_str(), address) == 1;
     if (!list.empty()) list += ",";
     list += (is_address ? "IP:" : "DNS:") + host;
   }
@@ -142,7 +149,8 @@ std::string alternative_names(const std::vector<std::string>& host_names) {
 
 }  // namespace
 
-Result<CertificateFiles> make_test_certificates(const std::string& directory, const std::vector<std::string>& host_names) {
+Result<CertificateFiles> make_test_certificates(const std::string& directory,
+                                                const std::vector<std::string>& host_names) {
   if (host_names.empty()) return failed("a server certificate needs at least one host name");
   if (::mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST) {
     return failed("cannot make the directory " + directory + ": " + std::strerror(errno));

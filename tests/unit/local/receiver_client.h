@@ -88,7 +88,8 @@ class TestClient {
       const int error = SSL_get_error(ssl_, got);
       if (error == SSL_ERROR_ZERO_RETURN) {
         notified = true;
-      } else if (error == SSL_ERROR_SSL && ERR_GET_REASON(ERR_peek_last_error()) == SSL_R_UNEXPECTED_EOF_WHILE_READING) {
+      } else if (error == SSL_ERROR_SSL &&
+                 ERR_GET_REASON(ERR_peek_last_error()) == SSL_R_UNEXPECTED_EOF_WHILE_READING) {
         return End::fin;
       } else {
         return errno == ECONNRESET || errno == EPIPE ? End::reset : End::nothing;

@@ -33,7 +33,9 @@ TEST(FrameCutter, GivesWholeLinesHoweverTheStreamIsCut) {
 }
 
 TEST(FrameCutter, GivesOctetCountedFramesWithLfInsideUnchangedAndEndsEachWithLf) {
-  const std::string stream = "3 a\nb2 c\n0 10 0123456789" "7 torn";
+  const std::string stream =
+      "3 a\nb2 c\n0 10 0123456789"
+      "7 torn";
   for (std::uint64_t seed = 1; seed <= 50; ++seed) {
     FrameCutter cutter(Framing::octet_counting, 1024);
     EXPECT_EQ(feed_in_pieces(cutter, stream, seed), "a\nb\nc\n\n0123456789\n");

@@ -65,7 +65,8 @@ class ReceiverTest : public testing::Test {
   }
   static std::string lines(int count, const std::string& name) {
     std::string all;
-    for (int i = 0; i < count; ++i) all += "<14>2024-01-16 17:02:56.220 h my.app." + name + ": line " + std::to_string(i) + "\n";
+    for (int i = 0; i < count; ++i)
+      all += "<14>2024-01-16 17:02:56.220 h my.app." + name + ": line " + std::to_string(i) + "\n";
     return all;
   }
 
@@ -102,7 +103,10 @@ TEST_F(ReceiverTest, PlainTcpIsAnsweredWithFin) {
   EXPECT_EQ(read_file(options.file), sent);
 }
 
-TEST_F(ReceiverTest, ManyConnectionsWriteWholeLinesToOneFile) {
+// Run under the thread sanitizer too.
+class ReceiverThreads : public ReceiverTest {};
+
+TEST_F(ReceiverThreads, ManyConnectionsWriteWholeLinesToOneFile) {
   ReceiverOptions options = tls();
   options.file = directory_ + "/events";
   const auto receiver = start(options);
