@@ -1,6 +1,7 @@
 #include "net/http_connection.h"
 
 #include <fmt/format.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -346,6 +347,12 @@ bool HttpConnection::send_all(std::string_view bytes, bool more) {
     bytes.remove_prefix(static_cast<std::size_t>(sent));
   }
   return !broken_;
+}
+
+// POLLRDHUP sees a FIN also behind unread bytes, such as TLS's close_notify.
+bool HttpConnection::peer_is_gone() const {
+  pollfd watched{fd_, POLLRDHUP, 0};
+  return ::poll(&watched, 1, 0) > 0 && (watched.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
 }
 
 void HttpConnection::reset_connection() {

@@ -34,6 +34,7 @@ class HttpConnection final : public ServerExchange {
   Status begin_answer(int status, const ServerHeaders& headers, std::uint64_t content_length) override;
   Status write_answer(std::string_view bytes) override;
   Status flush() override;
+  [[nodiscard]] bool peer_is_gone() const override;
   void close_after_this() override { keep_alive_ = false; }
   void reset_connection() override;
 

@@ -62,6 +62,8 @@ class ServerExchange {
   virtual Status write_answer(std::string_view bytes) = 0;
   // Sends what is still buffered; call before waiting in the middle of an answer.
   virtual Status flush() = 0;
+  // The client has ended its side or the connection broke: worth asking after a long wait, before doing what only it wants.
+  [[nodiscard]] virtual bool peer_is_gone() const = 0;
   // Ends the connection after what was written, in order (FIN) or torn (RST), for tests that need it.
   virtual void close_after_this() = 0;
   virtual void reset_connection() = 0;
