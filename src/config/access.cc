@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 
 #include "config/sections.h"
 #include "config/url.h"
@@ -28,19 +27,7 @@ std::string role(const Fields& fields, std::string_view name) {
   return *arn;
 }
 
-// Other ways to credentials that the AWS libraries know; whether one works is found out at run time.
-bool environment_may_have_credentials(const Fields& fields) {
-  static constexpr std::array<const char*, 6> kWays = {
-      "AWS_PROFILE",
-      "AWS_SHARED_CREDENTIALS_FILE",
-      "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
-      "AWS_CONTAINER_CREDENTIALS_FULL_URI",
-      "AWS_WEB_IDENTITY_TOKEN_FILE",
-      "AWS_EC2_METADATA_SERVICE_ENDPOINT",
-  };
-  return std::any_of(kWays.begin(), kWays.end(), [&](const char* way) { return variable(fields, way).has_value(); });
-}
-
+// The same variables as aws/credentials_provider.cc reads, which has no other source.
 void check_environment_credentials(const Fields& input) {
   const bool id = variable(input, "AWS_ACCESS_KEY_ID").has_value();
   const bool secret = variable(input, "AWS_SECRET_ACCESS_KEY").has_value();
@@ -49,7 +36,7 @@ void check_environment_credentials(const Fields& input) {
     input.error("credentials", fmt::format("the environment has AWS_{0} without AWS_{1}; set both, or write "
                                            "aws_access_key_id and aws_secret_access_key here",
                                            id ? "ACCESS_KEY_ID" : "SECRET_ACCESS_KEY", id ? "SECRET_ACCESS_KEY" : "ACCESS_KEY_ID"));
-  } else if (!environment_may_have_credentials(input)) {
+  } else {
     input.error("credentials", "no access key: write aws_access_key_id and aws_secret_access_key here, or set AWS_ACCESS_KEY_ID and "
                                "AWS_SECRET_ACCESS_KEY; roles are assumed with that key");
   }
@@ -65,19 +52,6 @@ std::string endpoint(const Fields& fields, std::string_view name) {
   }
   if (url->scheme == "http") fields.warning(name, "http: what is read and who reads it crosses the network in clear");
   return url->origin();
-}
-
-// The standard variables of AWS's own tools, unless they are told to be ignored.
-std::string endpoint_of_environment(const Fields& fields, const std::string& service) {
-  if (variable(fields, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS") == "true") return {};
-  for (const std::string& name : {"AWS_ENDPOINT_URL_" + service, std::string("AWS_ENDPOINT_URL")}) {
-    const auto value = variable(fields, name);
-    if (!value) continue;
-    const auto url = parse_url(*value);
-    if (url) return url->origin();
-    fields.error("endpoints", fmt::format("the environment variable {} holds {}, which is no http(s) URL", name, in_quotes(*value)));
-  }
-  return {};
 }
 
 void read_region(const Fields& fields, const std::string& of_host, Input& into) {
@@ -109,7 +83,7 @@ void read_queue(const Fields& fields, Input& into) {
     into.base_url = *written;
     of_host = region_of_sqs_host(url->host);
     if (url->scheme == "http") fields.warning("base_url", "http: what is read and who reads it crosses the network in clear");
-    if (into.endpoints.sqs.empty() && !is_ordinary_sqs_host(url->host)) into.endpoints.sqs = url->origin();
+    if (into.endpoints.sqs.empty() && !is_aws_host(url->host)) into.endpoints.sqs = url->origin();
   }
   read_region(fields, of_host, into);
 }
@@ -146,9 +120,6 @@ void read_addresses(const Fields& input, Input& into) {
   into.endpoints.s3 = endpoint(endpoints, "s3");
   into.endpoints.sts = endpoint(endpoints, "sts");
   read_queue(input, into);
-  if (into.endpoints.sqs.empty()) into.endpoints.sqs = endpoint_of_environment(input, "SQS");
-  if (into.endpoints.s3.empty()) into.endpoints.s3 = endpoint_of_environment(input, "S3");
-  if (into.endpoints.sts.empty()) into.endpoints.sts = endpoint_of_environment(input, "STS");
   if (const auto proxy = input.text("proxy")) {
     into.proxy = *proxy;
     if (!parse_url(*proxy)) {

@@ -45,10 +45,7 @@ void read_queue_numbers(const Fields& fields, Input& into) {
 
 void read_on_error(const Fields& fields, OnError& into) {
   static constexpr std::array<std::string_view, 1> kLeave = {"leave"};
-  static constexpr std::array<std::string_view, 1> kSendRaw = {"send_raw"};
   if (const auto refuses = fields.choice("receiver_refuses", kLeave)) into.receiver_refuses = *refuses;
-  (void)fields.choice("bad_object", kLeave);
-  (void)fields.choice("bad_record", kSendRaw);
 }
 
 void read_own_keys(const Fields& fields, Input& into) {

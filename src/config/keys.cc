@@ -37,7 +37,7 @@ constexpr Key kKeys[] = {
     {globals, "shutdown_grace_seconds", read, "number", "8", "How long a stop may take to settle what is held; 0 to 3600."},
     {globals, "sender_stats_period_in_sec", read, "number", "300",
      "How often the senders' statistics are logged; 10 to 3600, the product has 60 to 1800."},
-    {globals, "persistence", read, "mapping", "", "Where state lies between runs."},
+    {globals, "persistence", read, "mapping", "", "Where state would lie between runs; this version keeps none on disk."},
     {globals, "status", no_effect, "mapping", "", "this version has no status page; the log has the statistics"},
     {globals, "queue_max_size_in_mb", no_effect, "number", "", kNoQueues},
     {globals, "queue_max_size_in_messages", no_effect, "number", "", kNoQueues},
@@ -100,7 +100,7 @@ constexpr Key kKeys[] = {
     {input, "proxy", read, "URL", "", "HTTP proxy for AWS, `http://host:port`."},
     {input, "ca_file", read, "file", "the system's", "Certificates to trust for AWS or its endpoints (PEM); relative: in `certs/`."},
     {input, "delivery_proof", read, "auto, strict or kernel", "auto",
-     "What counts as delivered. `kernel` trusts the machine's own send queue and can lose events; see docs."},
+     "What counts as delivered. `kernel` is content when the receiver's machine has an event, and loses what it never reads."},
     {input, "on_error", read, "mapping", "", "Where each class of trouble ends."},
     {input, "record_bytes_max", read, "bytes", "16MiB", "Longest event; an object with a longer one is left on the queue."},
     {input, "workers", read, "number", "by the number of cores", "Notifications worked on at once; 1 to 1024."},
@@ -130,8 +130,6 @@ constexpr Key kKeys[] = {
 
     {on_error, "receiver_refuses", read, "leave", "leave",
      "The receiver ends the connection over an object alone, three times: `leave` it to the queue and its DLQ."},
-    {on_error, "bad_record", read, "send_raw", "send_raw", "A record cannot be decoded: sent as it is."},
-    {on_error, "bad_object", read, "leave", "leave", "An object cannot be decoded to its end: its good part is sent once."},
 
     {output, "type", read, "text", "required",
      "`devo_platform` (TLS to Devo or a syslog receiver) or `console` (stdout)."},

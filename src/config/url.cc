@@ -97,12 +97,4 @@ std::string region_of_sqs_host(std::string_view host) {
   return host == "queue.amazonaws.com" ? "us-east-1" : "";
 }
 
-bool is_ordinary_sqs_host(std::string_view host) {
-  if (host == "queue.amazonaws.com") return true;
-  const auto parts = labels(host);
-  if (!is_aws_host(host) || parts.size() < 4 || host.ends_with(".api.aws")) return false;
-  return (parts[0] == "sqs" && looks_like_region(parts[1]) && parts[2] == "amazonaws") ||
-         (looks_like_region(parts[0]) && parts[1] == "queue" && parts[2] == "amazonaws");
-}
-
 }  // namespace dray::config

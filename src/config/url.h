@@ -25,7 +25,5 @@ bool is_aws_host(std::string_view host);
 // The region in the name of an SQS host, "" if it has none (sqs.eu-west-1.amazonaws.com, eu-west-1.queue.amazonaws.com,
 // queue.amazonaws.com, VPC endpoints, FIPS and dual-stack names).
 std::string region_of_sqs_host(std::string_view host);
-// The name that the region alone leads to: no endpoint needs to be written down for it.
-bool is_ordinary_sqs_host(std::string_view host);
 
 }  // namespace dray::config
