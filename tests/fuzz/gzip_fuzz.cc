@@ -1,0 +1,55 @@
+// rooms: object
+// Any bytes are decoded or refused, in the same way whole and in pieces; memory does not depend on what they say.
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/assert.h"
+#include "object/decompressor.h"
+
+namespace {
+
+// Keeps little: a bomb must not fill the fuzzer's own memory.
+class Summed final : public dray::ByteSink {
+ public:
+  dray::Status write(std::string_view chunk) override {
+    for (const char byte : chunk) {
+      sum = sum * 31 + static_cast<unsigned char>(byte);
+    }
+    bytes += chunk.size();
+    if (bytes > (32U << 20U)) {
+      return dray::Error{dray::ErrorKind::poison, "enough", "enough for a fuzzer"};
+    }
+    return {};
+  }
+  dray::Status finish() override { return {}; }
+  std::uint64_t sum = 0;
+  std::uint64_t bytes = 0;
+};
+
+std::string outcome(std::string_view stored, std::size_t step) {
+  Summed sink;
+  const auto decompressor = dray::object::make_decompressor(dray::object::Encoding::detect, sink);
+  dray::Status status;
+  for (std::size_t at = 0; status.ok() && at < stored.size(); at += step) {
+    status = decompressor->write(stored.substr(at, step));
+  }
+  if (status) {
+    status = decompressor->finish();
+  }
+  const std::string code = status ? "" : status.error().code;
+  // Where the damage is noticed, and so how much came before it, may depend on the pieces.
+  return code == "bad_data" || code == "enough" || code == "limit_ratio" ? code
+                                                : code + " " + std::to_string(sink.bytes) + " " + std::to_string(sink.sum);
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string_view stored(reinterpret_cast<const char*>(data), size);
+  const std::string whole = outcome(stored, size + 1);
+  DRAY_ASSERT(outcome(stored, 1) == whole);
+  DRAY_ASSERT(outcome(stored, 13) == whole);
+  return 0;
+}

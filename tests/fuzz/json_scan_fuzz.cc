@@ -1,0 +1,73 @@
+// rooms: json
+// Every kernel finds the same end and the same members; what is a JSON value is balanced, and stays one when made compact.
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/assert.h"
+#include "json/compact.h"
+#include "json/members.h"
+#include "json/strict.h"
+#include "json/value_scanner.h"
+
+namespace {
+
+using dray::json::Kernel;
+using dray::json::ValueScanner;
+
+struct Seen {
+  std::size_t taken = 0;
+  bool done = false;
+  bool blanks = false;
+  std::vector<std::uint32_t> colons;
+  bool operator==(const Seen&) const = default;
+};
+
+Seen scan(const Kernel& kernel, std::string_view text, std::size_t step) {
+  ValueScanner scanner(kernel);
+  scanner.begin(true);
+  Seen seen;
+  while (seen.taken < text.size() && !scanner.done() && !scanner.mismatched() && !scanner.too_deep()) {
+    seen.taken += scanner.scan(text.substr(seen.taken, step));
+  }
+  seen.done = scanner.done();
+  seen.blanks = scanner.has_blanks();
+  seen.colons.assign(scanner.colons().begin(), scanner.colons().end());
+  return seen;
+}
+
+void look_up(std::string_view text) {
+  std::vector<std::uint32_t> colons;
+  dray::json::scan_members(text, colons);
+  const std::vector<std::string> path{"a", "-1", "b"};
+  for (const auto& raw : {dray::json::find_member(text, colons, "a"), dray::json::find_path(text, {}, path)}) {
+    if (raw) {
+      const auto value = dray::json::string_value(*raw);
+      DRAY_ASSERT(!value || value->size() <= raw->size());
+    }
+  }
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string_view text(reinterpret_cast<const char*>(data), size);
+  const bool value = dray::json::is_value(text);
+  if (!text.empty() && (text.front() == '{' || text.front() == '[')) {
+    const Seen expected = scan(dray::json::best_kernel(), text, size + 1);
+    for (const Kernel* kernel : dray::json::usable_kernels()) {
+      DRAY_ASSERT(scan(*kernel, text, size + 1) == expected);
+      DRAY_ASSERT(scan(*kernel, text, 1) == expected);
+      DRAY_ASSERT(scan(*kernel, text, 65) == expected);
+    }
+    DRAY_ASSERT(!value || expected.done);
+  }
+  std::string compacted;
+  dray::json::compact(text, compacted);
+  DRAY_ASSERT(compacted.find('\n') == std::string::npos);
+  DRAY_ASSERT(!value || dray::json::is_value(compacted));
+  look_up(text);
+  return 0;
+}

@@ -1,0 +1,135 @@
+// Every kernel of this machine against a plain byte-by-byte reading of the same text.
+#include "json/kernel.h"
+
+#include <gtest/gtest.h>
+
+#include "base/random.h"
+#include "json/compact.h"
+#include "json/value_scanner.h"
+
+namespace dray::json {
+namespace {
+
+struct Seen {
+  std::size_t taken = 0;
+  ScanEnd end = ScanEnd::more;
+  std::vector<std::uint32_t> colons;
+  bool operator==(const Seen&) const = default;
+};
+
+bool is_space(char byte) { return byte == ' ' || byte == '\n' || byte == '\r' || byte == '\t'; }
+
+// The rules of ValueScanner, one byte at a time.
+Seen read_plainly(std::string_view text) {
+  Seen seen;
+  std::string open;
+  bool inside = false;
+  bool escaped = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char byte = text[i];
+    seen.taken = i + 1;
+    const bool was_escaped = escaped;
+    escaped = byte == '\\' && !was_escaped;
+    if (byte == '"' && !was_escaped) inside = !inside;
+    if (inside) continue;
+    if (byte == ':' && open == "{") seen.colons.push_back(static_cast<std::uint32_t>(i));
+    if (byte == '{' || byte == '[') {
+      if (open.size() == kDepthMax) return seen.end = ScanEnd::too_deep, seen;
+      open += byte;
+    }
+    if (byte == '}' || byte == ']') {
+      if (open.empty() || open.back() != (byte == '}' ? '{' : '[')) return seen.end = ScanEnd::mismatched, seen;
+      open.pop_back();
+      if (open.empty()) return seen.end = ScanEnd::done, seen;
+    }
+  }
+  return seen;
+}
+
+std::string compact_plainly(std::string_view text) {
+  std::string out;
+  bool inside = false;
+  bool escaped = false;
+  for (const char byte : text) {
+    const bool was_escaped = escaped;
+    escaped = byte == '\\' && !was_escaped;
+    if (byte == '"' && !was_escaped) inside = !inside;
+    if (inside || !is_space(byte)) out += byte;
+  }
+  return out;
+}
+
+Seen read_in_pieces(const Kernel& kernel, std::string_view text, Random& random, std::uint64_t most) {
+  ValueScanner scanner(kernel);
+  scanner.begin(true);
+  Seen seen;
+  while (seen.taken < text.size() && !scanner.done() && !scanner.mismatched() && !scanner.too_deep()) {
+    const std::string_view piece = text.substr(seen.taken, 1 + random.below(most));
+    const std::vector<char> copy(piece.begin(), piece.end());
+    const std::size_t taken = scanner.scan({copy.data(), copy.size()});
+    EXPECT_LE(taken, piece.size());
+    seen.taken += taken;
+  }
+  EXPECT_EQ(scanner.size(), seen.taken);
+  seen.end = scanner.done() ? ScanEnd::done : scanner.mismatched() ? ScanEnd::mismatched : scanner.too_deep() ? ScanEnd::too_deep : ScanEnd::more;
+  seen.colons.assign(scanner.colons().begin(), scanner.colons().end());
+  return seen;
+}
+
+std::string random_text(Random& random) {
+  static constexpr std::string_view kParts[] = {"{",  "}",  "[",      "]",   "\"", "\"",   "\\", "\\\\", "\\\"",      ":", ",",
+                                                " ",  "\n", "\"a\":", "{\"", "\"}", "\xFF", "\x7B\x5D",   "abcdefghijklm", "1", "\t"};
+  std::string text = "{";
+  for (std::uint64_t parts = random.below(200); parts > 0; --parts) {
+    text += random.chance(0.01) ? std::string(random.below(150), '\\') : std::string(kParts[random.below(std::size(kParts))]);
+  }
+  return text;
+}
+
+TEST(Kernel, AllAgreeWithAPlainReading) {
+  ASSERT_FALSE(usable_kernels().empty());
+  for (std::uint64_t seed = 0; seed < 5000; ++seed) {
+    Random random(seed);
+    const std::string text = random_text(random);
+    const Seen expected = read_plainly(text);
+    for (const Kernel* kernel : usable_kernels()) {
+      ASSERT_EQ(read_in_pieces(*kernel, text, random, 100000), expected) << kernel->name << " seed " << seed << "\n" << text;
+      ASSERT_EQ(read_in_pieces(*kernel, text, random, 1 + random.below(130)), expected) << kernel->name << " seed " << seed << "\n" << text;
+    }
+  }
+}
+
+TEST(Kernel, AllCompactAsAPlainReadingDoes) {
+  for (std::uint64_t seed = 0; seed < 3000; ++seed) {
+    Random random(seed);
+    const std::string text = random_text(random);
+    for (const Kernel* kernel : usable_kernels()) {
+      std::string out(text.size() + 64, '\0');
+      out.resize(kernel->compact(text.data(), text.size(), out.data()));
+      ASSERT_EQ(out, compact_plainly(text)) << kernel->name << " seed " << seed;
+    }
+  }
+}
+
+TEST(Kernel, CollectsMoreColonsThanFitAtFirst) {
+  std::string text = "{";
+  for (int i = 0; i < 50000; ++i) {
+    text += "\"k\":1,";
+  }
+  text.back() = '}';
+  for (const Kernel* kernel : usable_kernels()) {
+    Random random(1);
+    EXPECT_EQ(read_in_pieces(*kernel, text, random, 5000), read_plainly(text));
+  }
+}
+
+TEST(Compact, EscapesLineFeedsInsideStrings) {
+  std::string out;
+  compact("{\n\"a\" : \"x\ny \\\n\"\n}", out);
+  EXPECT_EQ(out, "{\"a\":\"x\\ny \\\\n\"}");
+  compact("", out);
+  EXPECT_EQ(out, "");
+}
+
+}  // namespace
+}  // namespace dray::json

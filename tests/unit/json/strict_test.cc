@@ -1,0 +1,49 @@
+#include "json/strict.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "json/kernel.h"
+
+namespace dray::json {
+namespace {
+
+TEST(IsValue, AcceptsWhatRfc8259Allows) {
+  for (const char* text : {"{}", "[]", "null", "true", "false", "0", "-0", "-1.5e+10", "1E5", "0.1", "\"\"", " [ 1 , {\"a\" : [ ] } ]\n",
+                           R"("\"\\\/\b\f\n\r\t\u00e9\ud83d")", R"({"a":1,"a":2})", R"({"":{"":[[],{}]}})",
+                           "123456789012345678901234567890", "\"\xFF\xE2\x80\xA8\x7F\""}) {
+    EXPECT_TRUE(is_value(text)) << text;
+  }
+}
+
+TEST(IsValue, RefusesTheRest) {
+  for (const char* text : {"", " ", "{", "}", "[1,]", "[,1]", "[1 2]", "[1,,2]", "{\"a\"}", "{\"a\":}", "{\"a\":1,}", "{a:1}", "{1:2}",
+                           "{\"a\":1 \"b\":2}", "{\"a\" 1}", "[1}", "{\"a\":1]", "1 2", "{} {}", "[]]", "nul", "nulll", "True", "NaN",
+                           "Infinity", "-", "+1", "01", "1.", ".5", "1e", "1e+", "0x1", "'a'", "\"a", "\"\\q\"", "\"\\u12g4\"", "\"\\u12\"",
+                           "\"a\nb\"", "\"\t\"", "// c", "[1]//", "\xEF\xBB\xBF{}"}) {
+    EXPECT_FALSE(is_value(text)) << text;
+  }
+  EXPECT_FALSE(is_value(std::string_view("{}\0", 3)));
+  EXPECT_FALSE(is_value(std::string_view("\"\0\"", 3)));
+}
+
+TEST(IsValue, LimitsDepthWithoutRecursion) {
+  EXPECT_TRUE(is_value(std::string(kDepthMax, '[') + std::string(kDepthMax, ']')));
+  EXPECT_FALSE(is_value(std::string(kDepthMax + 1, '[') + std::string(kDepthMax + 1, ']')));
+  EXPECT_FALSE(is_value(std::string(10000000, '[')));
+}
+
+TEST(IsValue, FindsTheEndOfStringsOfAnyLength) {
+  for (std::size_t size = 0; size < 100; ++size) {
+    const std::string text(size, 'x');
+    EXPECT_TRUE(is_value("\"" + text + "\""));
+    EXPECT_TRUE(is_value("\"" + text + "\\n\""));
+    EXPECT_FALSE(is_value("\"" + text));
+    EXPECT_FALSE(is_value("\"" + text + "\x1F\""));
+    EXPECT_FALSE(is_value("\"" + text + "\\\""));
+  }
+}
+
+}  // namespace
+}  // namespace dray::json
