@@ -27,7 +27,7 @@ class ManualClock final : public Clock {
 
  private:
   void wait(Signal&, std::unique_lock<std::mutex>&, TimePoint deadline) override { sleep_until(deadline); }
-  void wake(Signal&) override {}
+  void wake(Signal&, bool) override {}
 
   TimePoint now_{seconds(1000)};
   Duration slept_{0};
