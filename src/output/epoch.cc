@@ -19,4 +19,9 @@ void Epoch::close() {
   if (state == State::filling) state = State::finishing;
 }
 
+void Epoch::offer_staging() {
+  outgoing = std::move(staging);  // libstdc++ hands the old buffer over in return, so both keep their memory
+  staging.clear();
+}
+
 }  // namespace dray::output

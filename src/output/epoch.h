@@ -71,6 +71,8 @@ struct Epoch {
   [[nodiscard]] bool soft_limit_reached(TimePoint now) const;
   [[nodiscard]] bool hard_limit_reached(TimePoint now) const;
   void close();
+  // What was gathered is offered next. outgoing is empty.
+  void offer_staging();
 };
 
 }  // namespace dray::output

@@ -4,6 +4,8 @@
 
 #include <utility>
 
+#include "output/console_output.h"
+#include "output/discard_output.h"
 #include "output/socket_dialer.h"
 #include "output/syslog_output.h"
 
@@ -72,5 +74,12 @@ Result<std::unique_ptr<Output>> make_syslog_output(const SyslogOptions& options,
   return std::unique_ptr<Output>(
       std::make_unique<SyslogOutput>(std::move(engine), std::move(dialer), clock, threads, std::move(logger)));
 }
+
+std::unique_ptr<Output> make_console_output(std::string name, int fd, Clock& clock, Threads& threads, telemetry::Log& log) {
+  telemetry::Logger logger(log, fmt::format("OutputProcess::ConsoleSender(standard_senders,{})", name));
+  return std::make_unique<ConsoleOutput>(std::move(name), fd, clock, threads, std::move(logger));
+}
+
+std::unique_ptr<Output> make_discard_output(std::string name) { return std::make_unique<DiscardOutput>(std::move(name)); }
 
 }  // namespace dray::output

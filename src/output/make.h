@@ -35,4 +35,11 @@ struct SyslogOptions {
 [[nodiscard]] Result<std::unique_ptr<Output>> make_syslog_output(const SyslogOptions& options, Clock& clock, Threads& threads,
                                                                  telemetry::Log& log, std::uint64_t seed);
 
+// `tag⇥event` on fd (stdout), which stays the caller's.
+[[nodiscard]] std::unique_ptr<Output> make_console_output(std::string name, int fd, Clock& clock, Threads& threads,
+                                                          telemetry::Log& log);
+
+// do_not_send: tickets settle by their seal; never delete then.
+[[nodiscard]] std::unique_ptr<Output> make_discard_output(std::string name);
+
 }  // namespace dray::output

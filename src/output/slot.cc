@@ -151,7 +151,7 @@ void Slot::pump(std::unique_lock<std::mutex>& lock, Epoch& epoch) {
     if (epoch.outgoing.empty()) {
       if (epoch.staging.size() < kWriteBytes) return;
       if (round >= kRounds && !waiters.empty()) return;
-      epoch.outgoing.swap(epoch.staging);
+      epoch.offer_staging();
       wake_for_room();
     }
     write(lock, epoch, epoch.outgoing);

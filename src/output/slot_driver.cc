@@ -95,7 +95,7 @@ void SlotDriver::flush(std::unique_lock<std::mutex>& lock, Epoch& epoch, TimePoi
   while (epoch.trouble.empty()) {
     if (epoch.outgoing.empty()) {
       if (epoch.staging.empty() || (!due && epoch.staging.size() < Slot::kWriteBytes)) return;
-      epoch.outgoing.swap(epoch.staging);
+      epoch.offer_staging();
     }
     lock.unlock();
     const Link::Write result = epoch.link->write(epoch.outgoing);
