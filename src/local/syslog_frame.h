@@ -26,7 +26,7 @@ class FrameCutter {
   // LF. In newline framing there is no work per frame: a run is as long as the chunk allows. The views live until the
   // call returns.
   template <class Whole>
-  Status feed(std::string_view chunk, Whole&& whole) {
+  Status feed(std::string_view chunk, Whole whole) {
     return framing_ == Framing::newline ? feed_lines(chunk, whole) : feed_counted(chunk, whole);
   }
 

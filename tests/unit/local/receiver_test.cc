@@ -22,6 +22,9 @@ namespace {
 using End = TestClient::End;
 
 class ReceiverTest : public testing::Test {
+ public:
+  ~ReceiverTest() override { std::filesystem::remove_all(directory_); }
+
  protected:
   ReceiverTest() {
     std::string pattern = (std::filesystem::temp_directory_path() / "dray-receiver-XXXXXX").string();
@@ -30,7 +33,6 @@ class ReceiverTest : public testing::Test {
     EXPECT_TRUE(made) << made.error().message;
     files_ = *made;
   }
-  ~ReceiverTest() override { std::filesystem::remove_all(directory_); }
 
   [[nodiscard]] ReceiverOptions tls() const {
     ReceiverOptions options;
@@ -111,6 +113,7 @@ TEST_F(ReceiverThreads, ManyConnectionsWriteWholeLinesToOneFile) {
   options.file = directory_ + "/events";
   const auto receiver = start(options);
   std::vector<std::thread> senders;
+  senders.reserve(8);
   std::atomic<int> good{0};
   for (int i = 0; i < 8; ++i) {
     senders.emplace_back([&, i] {
