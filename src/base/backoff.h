@@ -1,9 +1,9 @@
 // Backoff: how long to wait before the next try: exponential, capped, with full jitter.
 //
-// Used wherever something is tried again: connections, AWS calls, releases. The n-th wait is uniform between `least` and
-// min(cap, first * 2^n), so that many clients of one broken server do not come back in step (AWS Architecture Blog,
-// "Exponential Backoff And Jitter": full jitter). It only says how long; waiting is the caller's, through its Clock.
-// A value with its own generator; one owner.
+// Used wherever something is tried again: connections, AWS calls, releases. The n-th wait is uniform between
+// `least` and min(cap, first * 2^n), so that many clients of one broken server do not come back in step (AWS
+// Architecture Blog, "Exponential Backoff And Jitter": full jitter). It only says how long; waiting is the
+// caller's, through its Clock. A value with its own generator; one owner.
 #pragma once
 
 #include <cstdint>

@@ -22,7 +22,8 @@ std::string role(const Fields& fields, std::string_view name) {
   const auto arn = fields.text(name);
   if (!arn) return {};
   if (!arn->starts_with("arn:") || arn->find(":role/") == std::string::npos) {
-    fields.error(name, fmt::format("{} is no role; it looks like arn:aws:iam::123456789012:role/NAME", in_quotes(*arn)));
+    fields.error(name,
+                 fmt::format("{} is no role; it looks like arn:aws:iam::123456789012:role/NAME", in_quotes(*arn)));
   }
   return *arn;
 }
@@ -33,12 +34,14 @@ void check_environment_credentials(const Fields& input) {
   const bool secret = variable(input, "AWS_SECRET_ACCESS_KEY").has_value();
   if (id && secret) return;
   if (id != secret) {
-    input.error("credentials", fmt::format("the environment has AWS_{0} without AWS_{1}; set both, or write "
-                                           "aws_access_key_id and aws_secret_access_key here",
-                                           id ? "ACCESS_KEY_ID" : "SECRET_ACCESS_KEY", id ? "SECRET_ACCESS_KEY" : "ACCESS_KEY_ID"));
+    input.error("credentials",
+                fmt::format("the environment has AWS_{0} without AWS_{1}; set both, or write "
+                            "aws_access_key_id and aws_secret_access_key here",
+                            id ? "ACCESS_KEY_ID" : "SECRET_ACCESS_KEY", id ? "SECRET_ACCESS_KEY" : "ACCESS_KEY_ID"));
   } else {
-    input.error("credentials", "no access key: write aws_access_key_id and aws_secret_access_key here, or set AWS_ACCESS_KEY_ID and "
-                               "AWS_SECRET_ACCESS_KEY; roles are assumed with that key");
+    input.error("credentials",
+                "no access key: write aws_access_key_id and aws_secret_access_key here, or set AWS_ACCESS_KEY_ID and "
+                "AWS_SECRET_ACCESS_KEY; roles are assumed with that key");
   }
 }
 
@@ -47,7 +50,8 @@ std::string endpoint(const Fields& fields, std::string_view name) {
   if (!written) return {};
   const auto url = parse_url(*written);
   if (!url || (!url->path.empty() && url->path != "/")) {
-    fields.error(name, fmt::format("{} is no endpoint; it looks like https://host or http://host:port", in_quotes(*written)));
+    fields.error(name,
+                 fmt::format("{} is no endpoint; it looks like https://host or http://host:port", in_quotes(*written)));
     return {};
   }
   if (url->scheme == "http") fields.warning(name, "http: what is read and who reads it crosses the network in clear");
@@ -58,7 +62,8 @@ void read_region(const Fields& fields, const std::string& of_host, Input& into) 
   const auto written = fields.text("region");
   if (written) into.region = *written;
   if (written && !of_host.empty() && of_host != *written) {
-    fields.warning("region", fmt::format("{} is not the region in base_url; {} is used", in_quotes(*written), in_quotes(of_host)));
+    fields.warning(
+        "region", fmt::format("{} is not the region in base_url; {} is used", in_quotes(*written), in_quotes(of_host)));
   }
   if (!of_host.empty()) into.region = of_host;
   if (into.region.empty()) into.region = variable(fields, "AWS_REGION").value_or("");
@@ -66,9 +71,8 @@ void read_region(const Fields& fields, const std::string& of_host, Input& into) 
   if (into.region.empty() && !fields.has("region")) {
     fields.missing("region", "the queue's region, such as us-east-1; base_url does not tell it");
   }
-  const bool proper = std::all_of(into.region.begin(), into.region.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
-  });
+  const bool proper = std::all_of(into.region.begin(), into.region.end(),
+                                  [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; });
   if (!proper) fields.error("region", fmt::format("{} is no region; one looks like us-east-1", in_quotes(into.region)));
 }
 
@@ -82,7 +86,8 @@ void read_queue(const Fields& fields, Input& into) {
   } else if (url) {
     into.base_url = *written;
     of_host = region_of_sqs_host(url->host);
-    if (url->scheme == "http") fields.warning("base_url", "http: what is read and who reads it crosses the network in clear");
+    if (url->scheme == "http")
+      fields.warning("base_url", "http: what is read and who reads it crosses the network in clear");
     if (into.endpoints.sqs.empty() && !is_aws_host(url->host)) into.endpoints.sqs = url->origin();
   }
   read_region(fields, of_host, into);
@@ -123,7 +128,9 @@ void read_addresses(const Fields& input, Input& into) {
   if (const auto proxy = input.text("proxy")) {
     into.proxy = *proxy;
     if (!parse_url(*proxy)) {
-      input.error("proxy", "is no proxy of the form http://host:port; a name and password go into the environment's HTTPS_PROXY");
+      input.error(
+          "proxy",
+          "is no proxy of the form http://host:port; a name and password go into the environment's HTTPS_PROXY");
     }
   }
   if (const auto ca = input.text("ca_file")) {

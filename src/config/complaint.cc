@@ -9,7 +9,9 @@
 namespace dray::config {
 namespace {
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
 
 // Restricted Damerau-Levenshtein distance. Names are short: a longer one than kLongest is near nothing.
 constexpr std::size_t kLongest = 64;

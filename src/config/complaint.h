@@ -1,9 +1,10 @@
-// Complaint: one thing that is wrong in the user's configuration, and where; Complaints: all of them, found in one pass.
+// Complaint: one thing that is wrong in the user's configuration, and where; Complaints: all of them, found in one
+// pass.
 //
-// Made by config/load.cc and config/definition_parser.cc, printed by `dray check` and at the start. Nobody stops at the
-// first complaint: the user should mend everything at once. A message says what is wrong and what is allowed, names the
-// nearest known key where a key is unknown, and never shows a secret. At most kComplaintsMax are kept; the rest is counted.
-// Values; not thread-safe.
+// Made by config/load.cc and config/definition_parser.cc, printed by `dray check` and at the start. Nobody stops at
+// the first complaint: the user should mend everything at once. A message says what is wrong and what is allowed,
+// names the nearest known key where a key is unknown, and never shows a secret. At most kComplaintsMax are kept;
+// the rest is counted. Values; not thread-safe.
 #pragma once
 
 #include <cstddef>
@@ -54,8 +55,8 @@ class Complaints {
 // `file:line: error: key: message`, without line end.
 std::string to_text(const Complaint& complaint);
 
-// The known name that the user probably meant: least edit distance (a swap of neighbours counts one, case counts nothing),
-// at most a third of the longer name's length. Empty if none is near.
+// The known name that the user probably meant: least edit distance (a swap of neighbours counts one, case counts
+// nothing), at most a third of the longer name's length. Empty if none is near.
 std::string_view nearest_key(std::string_view name, std::span<const std::string_view> known);
 
 }  // namespace dray::config

@@ -1,8 +1,9 @@
-// Config: what the user wrote, checked and with defaults filled in. Made by config/load.h, read by pipeline/assembly.cc.
+// Config: what the user wrote, checked and with defaults filled in. Made by config/load.h, read by
+// pipeline/assembly.cc.
 //
-// No stage includes this header. Secrets are of type Secret and print as ***. Values; any thread.
-// Keys, defaults and ranges: devo.md 1.2-1.3, 2.1-2.2, product-page.txt, design.md 3; docs/configuration.md is made from
-// the same table (config/keys.cc).
+// No stage includes this header. Secrets are of type Secret and print as ***. Values; any thread. Keys, defaults
+// and ranges: devo.md 1.2-1.3, 2.1-2.2, product-page.txt, design.md 3; docs/configuration.md is made from the same
+// table (config/keys.cc).
 #pragma once
 
 #include <cstdint>
@@ -71,7 +72,7 @@ struct Input {
   DeliveryProof delivery_proof = DeliveryProof::automatic;
   OnError on_error;
   std::uint64_t record_bytes_max = 16U << 20U;
-  int workers = 0;  // 0: chosen by the number of cores
+  int workers = 0;                            // 0: chosen by the number of cores
   std::vector<service::Definition> services;  // in the file's order, overrides applied
 };
 
@@ -84,15 +85,15 @@ struct OutputConfig {
   int port = 443;
   std::string chain, cert, key;  // resolved paths
   bool verify_hostname = true;
-  int security_level = 2;        // OpenSSL's
+  int security_level = 2;          // OpenSSL's
   int concurrent_connections = 2;  // 1..4
-  std::string destination;       // console: standard | console | stdout
+  std::string destination;         // console: standard | console | stdout
 };
 
 struct Config {
   std::string path;  // as found
   Globals globals;
-  std::vector<Input> inputs;         // enabled ones
+  std::vector<Input> inputs;  // enabled ones
   std::vector<OutputConfig> outputs;
 };
 

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -14,14 +14,15 @@ namespace {
 
 constexpr std::string_view kIntroduction = R"(# Configuration
 
-This page is made from the program's own table of keys (`src/config/keys.cc`); a test keeps it so.
-`dray check --config FILE` prints everything that is wrong with a file at once, with line numbers, and what the
+This page is made from the program's own table of keys (`src/config/keys.cc`); a test keeps it so. `dray
+check --config FILE` prints everything that is wrong with a file at once, with line numbers, and what the
 collector would do with it.
 
 ## Files
 
-`--config FILE` is taken as given, else below `./config/`; without it `$CONFIG_FILE`, else `config.yaml`. YAML and JSON
-are both understood. Beside the directory `config/` that holds the file (else in the working directory) lie
+`--config FILE` is taken as given, else below `./config/`; without it `$CONFIG_FILE`, else `config.yaml`.
+YAML and JSON are both understood. Beside the directory `config/` that holds the file (else in the working
+directory) lie
 
 | directory | holds |
 |---|---|
@@ -29,21 +30,24 @@ are both understood. Beside the directory `config/` that holds the file (else in
 | `credentials/` | files for `..._file` keys; relative paths start here |
 | `state/` | nothing in this version: progress is kept in memory, the queue is the database |
 
-The Collector Server's form is two JSON files: `--job_config_loc FILE` (the Parameters: `global_overrides` and `inputs`)
-and `--collector_config_loc FILE` (`job_id`, `job_name`, `loggers`, `state_store`). When no `--config` and no
-`$CONFIG_FILE` is given and both lie in their standard places under `/etc/devo/`, they are used.
+The Collector Server's form is two JSON files: `--job_config_loc FILE` (the Parameters: `global_overrides`
+and `inputs`) and `--collector_config_loc FILE` (`job_id`, `job_name`, `loggers`, `state_store`). When no
+`--config` and no `$CONFIG_FILE` is given and both lie in their standard places under `/etc/devo/`, they are
+used.
 
 Complete examples: `config/config.example.yaml`, `config/cross-account.example.yaml`,
 `config/job_config.example.json` with `config/collector_config.example.json`.
 
 ## Values
 
-- `${NAME}` is replaced by that environment variable, `${NAME:-default}` by the default if it is unset or empty. An unset
-  variable without default is an error. `$${` is a literal `${`.
-- Any secret may lie in a file: `aws_secret_access_key_file: aws.key` instead of `aws_secret_access_key`. A final line end is
-  removed. A file that others may read is a warning.
-- Ids are text: `id: 00123` keeps its zeros. Booleans are `true` and `false` (also `yes`, `no`, `on`, `off`).
-- A key written twice is an error, and so are two names of one key. An unknown key is a warning with the nearest known key.
+- `${NAME}` is replaced by that environment variable, `${NAME:-default}` by the default if it is unset or
+  empty. An unset variable without default is an error. `$${` is a literal `${`.
+- Any secret may lie in a file: `aws_secret_access_key_file: aws.key` instead of `aws_secret_access_key`. A
+  final line end is removed. A file that others may read is a warning.
+- Ids are text: `id: 00123` keeps its zeros. Booleans are `true` and `false` (also `yes`, `no`, `on`,
+  `off`).
+- A key written twice is an error, and so are two names of one key. An unknown key is a warning with the
+  nearest known key.
 - The ranges of the product's page are advice: outside them there is a warning. Limits of AWS are errors.
 - Several inputs and several services may stand in one file. Every output gets every event.
 )";
@@ -51,46 +55,77 @@ Complete examples: `config/config.example.yaml`, `config/cross-account.example.y
 constexpr std::string_view kServices = R"(
 ## Services
 
-Under `inputs.<name>.services` stands what the objects are. With one service, it takes every object. With several they are
-asked in the file's order, and the first that takes the object decodes it, alone: its `key_pattern` matches and its
-`filename_filter_rules` do not exclude it. An object that no service takes stays on the queue.
+Under `inputs.<name>.services` stands what the objects are. With one service, it takes every object. With
+several they are asked in the file's order, and the first that takes the object decodes it, alone: its
+`key_pattern` matches and its `filename_filter_rules` do not exclude it. An object that no service takes
+stays on the queue.
 
-`{}` takes a predefined service as it is; a key given there replaces that whole key of it. A service of any other name is a
-definition of your own and needs `file_format` and `routing_template`.
+`{}` takes a predefined service as it is; a key given there replaces that whole key of it. A service of any
+other name is a definition of your own and needs `file_format` and `routing_template`.
 
 | key | meaning |
 |---|---|
-| `key_pattern` | Pattern (RE2) searched in the object's decoded key; absent: every object. |
-| `filename_filter_rules` | List of lists of `{type: match or doesnotmatch, pattern or value}`. An object is skipped if in one inner list every rule holds. |
-| `file_field_definitions` | Variables from the object's key: name and a list of steps. |
-| `encoding` | `gzip`, `none` or `utf-8`; absent: recognised by the first bytes. |
-| `file_format` | `{type, config}`: how records stand in the object; see below. |
-| `record_field_mapping` | Variables from a record: name and `{keys: [outer, inner], operations: [steps]}`; also `type: string`, `default` and `when: [{keys, value, then}]`. |
-| `line_filter_rules` | List of lists of `{source: record or file, key: VARIABLE, type, pattern or value}`. A record is not sent if in one inner list every rule holds. |
-| `send_filtered_out_to_unknown` | `true`: filtered records go to the tag `unknown.unknown`. |
-| `routing_template` | The tag, with `[record-NAME]` and `[file-NAME]` for variables. Text between them: letters, digits, `.`, `_`, `-`. |
-| `routing_cases` | `[{key_pattern, routing_template}]`: another tag for objects whose key matches. |
+)";
 
-Steps are `{operator: split, on: "/", element: 0}` (a negative element counts from the end), `{operator: replace,
-to_replace: "_", replace_with: ""}` and `{operator: lower}`. `pattern` is searched (RE2), `value` equals the whole text.
-A variable that finds nothing is `null`.
+struct Row {
+  std::string_view name;
+  std::string_view text;
+};
+
+constexpr Row kServiceKeys[] = {
+    {"key_pattern", "Pattern (RE2) searched in the object's decoded key; absent: every object."},
+    {"filename_filter_rules",
+     "List of lists of `{type: match or doesnotmatch, pattern or value}`. An object is skipped if in one inner list "
+     "every rule holds."},
+    {"file_field_definitions", "Variables from the object's key: name and a list of steps."},
+    {"encoding", "`gzip`, `none` or `utf-8`; absent: recognised by the first bytes."},
+    {"file_format", "`{type, config}`: how records stand in the object; see below."},
+    {"record_field_mapping",
+     "Variables from a record: name and `{keys: [outer, inner], operations: [steps]}`; also `type: string`, `default` "
+     "and `when: [{keys, value, then}]`."},
+    {"line_filter_rules",
+     "List of lists of `{source: record or file, key: VARIABLE, type, pattern or value}`. A record is not sent if in "
+     "one inner list every rule holds."},
+    {"send_filtered_out_to_unknown", "`true`: filtered records go to the tag `unknown.unknown`."},
+    {"routing_template",
+     "The tag, with `[record-NAME]` and `[file-NAME]` for variables. Text between them: letters, digits, `.`, `_`, "
+     "`-`."},
+    {"routing_cases", "`[{key_pattern, routing_template}]`: another tag for objects whose key matches."},
+};
+
+constexpr std::string_view kAfterServiceKeys = R"(
+Steps are `{operator: split, on: "/", element: 0}` (a negative element counts from the end), `{operator:
+replace, to_replace: "_", replace_with: ""}` and `{operator: lower}`. `pattern` is searched (RE2), `value`
+equals the whole text. A variable that finds nothing is `null`.
 
 | `file_format.type` | reads |
 |---|---|
-| `line_split_processor` | One event a line; with `config: {json: true}` one JSON value a line, whose members make variables. |
-| `unseparated_json_processor` | JSON objects, as CloudTrail writes them; `config: {key: Records}` names the array that holds them. |
-| `vpc_flow_processor` | Flow log lines, without the header lines. |
-| `aws_access_logs_processor` | Access log lines of load balancers. |
+)";
 
+constexpr Row kFormats[] = {
+    {"line_split_processor",
+     "One event a line; with `config: {json: true}` one JSON value a line, whose members make variables."},
+    {"unseparated_json_processor",
+     "JSON objects, as CloudTrail writes them; `config: {key: Records}` names the array that holds them."},
+    {"vpc_flow_processor", "Flow log lines, without the header lines."},
+    {"aws_access_logs_processor", "Access log lines of load balancers."},
+};
+
+constexpr std::string_view kAfterFormats = R"(
 Predefined:
 
 | service | what | tag |
 |---|---|---|
 )";
 
-constexpr Section kSections[] = {Section::top,         Section::globals,   Section::persistence, Section::persistence_config,
-                                 Section::input,       Section::credentials, Section::endpoints, Section::on_error,
-                                 Section::output,      Section::output_config, Section::job,      Section::collector};
+constexpr Section kSections[] = {
+    Section::top,    Section::globals,       Section::persistence, Section::persistence_config,
+    Section::input,  Section::credentials,   Section::endpoints,   Section::on_error,
+    Section::output, Section::output_config, Section::job,         Section::collector};
+
+void append_rows(std::string& out, std::span<const Row> rows) {
+  for (const Row& row : rows) out += fmt::format("| `{}` | {} |\n", row.name, row.text);
+}
 
 void append_table(std::string& out, Section section) {
   const std::string_view path = section_path(section);
@@ -150,8 +185,8 @@ std::string endpoints_text(const Endpoints& endpoints) {
 
 void append_service(std::string& out, const service::Definition& service, bool alone, const std::string& outputs) {
   const std::string_view objects = alone || !service.key_pattern ? "every object" : "objects by key_pattern";
-  out += fmt::format("  {} ({}, {}) -> {} -> {} -> {}\n", service.name, service.predefined ? "predefined" : "custom", objects,
-                     service.file_format.type, service.routing_template, outputs);
+  out += fmt::format("  {} ({}, {}) -> {} -> {} -> {}\n", service.name, service.predefined ? "predefined" : "custom",
+                     objects, service.file_format.type, service.routing_template, outputs);
   for (const service::RoutingCase& other : service.routing_cases) {
     out += fmt::format("    where the key matches {} -> {}\n", other.key_pattern, other.routing_template);
   }
@@ -166,8 +201,8 @@ void append_service(std::string& out, const service::Definition& service, bool a
 
 std::string output_text(const OutputConfig& output) {
   if (output.type == OutputType::console) return fmt::format("output {}: console (stdout)\n", output.name);
-  return fmt::format("output {}: devo_platform {}:{}, {} connection{}, certificate {}, key {}, chain {}{}\n", output.name,
-                     output.address, output.port, output.concurrent_connections,
+  return fmt::format("output {}: devo_platform {}:{}, {} connection{}, certificate {}, key {}, chain {}{}\n",
+                     output.name, output.address, output.port, output.concurrent_connections,
                      output.concurrent_connections == 1 ? "" : "s", output.cert, output.key, output.chain,
                      output.verify_hostname ? "" : ", host name not verified");
 }
@@ -178,17 +213,22 @@ std::string describe_markdown() {
   std::string out(kIntroduction);
   for (const Section section : kSections) append_table(out, section);
   out += kServices;
+  append_rows(out, kServiceKeys);
+  out += kAfterServiceKeys;
+  append_rows(out, kFormats);
+  out += kAfterFormats;
   for (const service::Definition& service : all_predefined()) {
     std::string tags = fmt::format("`{}`", service.routing_template);
-    for (const service::RoutingCase& other : service.routing_cases) tags += fmt::format(", `{}`", other.routing_template);
+    for (const service::RoutingCase& other : service.routing_cases)
+      tags += fmt::format(", `{}`", other.routing_template);
     out += fmt::format("| `{}` | {} | {} |\n", service.name, service.summary, tags);
   }
   return out;
 }
 
 std::string plan(const Config& config) {
-  std::string out = fmt::format("configuration {}: collector {} (id {}), state in {}\n", config.path, config.globals.name,
-                                config.globals.id, config.globals.state_directory);
+  std::string out = fmt::format("configuration {}: collector {} (id {}), state in {}\n", config.path,
+                                config.globals.name, config.globals.id, config.globals.state_directory);
   std::vector<std::string_view> names;
   for (const OutputConfig& output : config.outputs) {
     out += output_text(output);
@@ -196,8 +236,8 @@ std::string plan(const Config& config) {
   }
   for (const Input& input : config.inputs) {
     out += fmt::format("input {} (id {}): {}\n", input.name, input.id, input.base_url);
-    out += fmt::format("  region {}, visibility {} s, long poll {} s, {} per receive\n", input.region, input.visibility.count(),
-                       input.wait.count(), input.messages_max);
+    out += fmt::format("  region {}, visibility {} s, long poll {} s, {} per receive\n", input.region,
+                       input.visibility.count(), input.wait.count(), input.messages_max);
     out += fmt::format("  as {}\n", who(input.credentials));
     if (const std::string addresses = endpoints_text(input.endpoints); !addresses.empty()) {
       out += fmt::format("  endpoints: {}\n", addresses);

@@ -1,7 +1,8 @@
-// describe: what the program knows of its configuration, for people: the reference page, and the plan of one configuration.
+// describe: what the program knows of its configuration, for people: the reference page, and the plan of one
+// configuration.
 //
-// docs/configuration.md is describe_markdown() word for word (a test compares; `dray check` and the page cannot disagree with
-// what load() does, since all read config/keys.h). Neither ever shows a secret. Pure; any thread.
+// docs/configuration.md is describe_markdown() word for word (a test compares; `dray check` and the page cannot
+// disagree with what load() does, since all read config/keys.h). Neither ever shows a secret. Pure; any thread.
 #pragma once
 
 #include <string>

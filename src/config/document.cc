@@ -10,7 +10,9 @@
 namespace dray::config {
 namespace {
 
-int line_of(const YAML::Node& node) { return node.Mark().line + 1; }
+int line_of(const YAML::Node& node) {
+  return node.Mark().line + 1;
+}
 
 // `<<` is for a few shared keys; these bounds keep its work small whatever a file says.
 constexpr std::size_t kMergedKeysMax = 10'000;
@@ -117,7 +119,8 @@ void Preparation::merge(YAML::Node& map, const std::string& path) {
   for (const auto& pair : map) {
     if (pair.first.Scalar() == "<<") sources.push_back(pair.second);
   }
-  while (map.remove("<<")) {}
+  while (map.remove("<<")) {
+  }
   for (const YAML::Node& source : sources) {
     if (fatal_) return;
     if (source.IsSequence()) {
@@ -138,12 +141,13 @@ void Preparation::merge_from(YAML::Node& map, const YAML::Node& source, const st
   }
   merged_ += source.size() + 1;
   if (merged_ > kMergedKeysMax || map.size() + source.size() > kMergedMapMax) {
-    fail(line_of(source), path, fmt::format("\"<<\" brings in too much; a mapping has at most {} keys with it", kMergedMapMax));
+    fail(line_of(source), path,
+         fmt::format("\"<<\" brings in too much; a mapping has at most {} keys with it", kMergedMapMax));
     return;
   }
   for (const auto& pair : source) {
-    const bool there = std::any_of(map.begin(), map.end(),
-                                   [&](const auto& own) { return own.first.Scalar() == pair.first.Scalar(); });
+    const bool there =
+        std::any_of(map.begin(), map.end(), [&](const auto& own) { return own.first.Scalar() == pair.first.Scalar(); });
     if (!there) map.force_insert(pair.first, pair.second);
   }
 }

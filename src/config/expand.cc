@@ -14,18 +14,23 @@ bool is_name(std::string_view name) {
   });
 }
 
-Error fault(std::string message) { return {ErrorKind::config, "bad_variable", std::move(message)}; }
+Error fault(std::string message) {
+  return {ErrorKind::config, "bad_variable", std::move(message)};
+}
 
 // `inside` is what stands between `${` and `}`.
 Result<std::string> value_of(std::string_view inside, const Environment& environment) {
   const std::size_t mark = inside.find(":-");
   const std::string name(inside.substr(0, mark));
   if (!is_name(name)) {
-    return fault("\"${...}\" needs the name of an environment variable (letters, digits, _); write \"$${\" for a literal \"${\"");
+    return fault(
+        "\"${...}\" needs the name of an environment variable (letters, digits, _); write \"$${\" for a literal "
+        "\"${\"");
   }
   auto value = environment ? environment(name) : std::nullopt;
   if (mark != std::string_view::npos && (!value || value->empty())) return std::string(inside.substr(mark + 2));
-  if (!value) return fault(fmt::format("the environment variable {0} is not set; set it or write ${{{0}:-default}}", name));
+  if (!value)
+    return fault(fmt::format("the environment variable {0} is not set; set it or write ${{{0}:-default}}", name));
   return std::move(*value);
 }
 

@@ -1,7 +1,8 @@
 // expand: takes `${NAME}` and `${NAME:-default}` from the environment, inside one value of the configuration.
 //
-// An unset name without default is an error; a name set to nothing counts as unset when a default is given (as in a shell).
-// `$${` is a literal `${`; a `$` before anything else stays. What comes in is not expanded again. Pure; any thread.
+// An unset name without default is an error; a name set to nothing counts as unset when a default is given (as in a
+// shell). `$${` is a literal `${`; a `$` before anything else stays. What comes in is not expanded again. Pure; any
+// thread.
 #pragma once
 
 #include <functional>

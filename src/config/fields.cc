@@ -10,7 +10,9 @@
 namespace dray::config {
 namespace {
 
-int line_of(const YAML::Node& node) { return node.Mark().line + 1; }
+int line_of(const YAML::Node& node) {
+  return node.Mark().line + 1;
+}
 
 std::string lower(std::string_view text) {
   std::string out(text);
@@ -18,7 +20,9 @@ std::string lower(std::string_view text) {
   return out;
 }
 
-bool is_null(const YAML::Node& node) { return !node.IsDefined() || node.IsNull(); }
+bool is_null(const YAML::Node& node) {
+  return !node.IsDefined() || node.IsNull();
+}
 
 // The base key of `name_file`, if there may be one.
 std::optional<std::string_view> without_file(std::string_view name) {
@@ -208,7 +212,8 @@ std::optional<std::int64_t> Fields::integer(std::string_view name, Range allowed
   if (!value) return std::nullopt;
   const auto number = whole_number(*value);
   if (number && *number >= allowed.least && *number <= allowed.most) return number;
-  error(name, fmt::format("must be a whole number from {} to {}, not {}", allowed.least, allowed.most, in_quotes(*value)));
+  error(name,
+        fmt::format("must be a whole number from {} to {}, not {}", allowed.least, allowed.most, in_quotes(*value)));
   return std::nullopt;
 }
 
@@ -217,8 +222,8 @@ std::optional<std::int64_t> Fields::bytes(std::string_view name, Range allowed) 
     std::string_view name;
     int shift;
   };
-  static constexpr std::array<Unit, 6> kUnits = {
-      Unit{"kib", 10}, Unit{"mib", 20}, Unit{"gib", 30}, Unit{"kb", 10}, Unit{"mb", 20}, Unit{"gb", 30}};
+  static constexpr std::array<Unit, 6> kUnits = {Unit{"kib", 10}, Unit{"mib", 20}, Unit{"gib", 30},
+                                                 Unit{"kb", 10},  Unit{"mb", 20},  Unit{"gb", 30}};
   const auto value = text(name);
   if (!value) return std::nullopt;
   const std::string small = lower(*value);
@@ -271,17 +276,16 @@ Secret Fields::secret_from_file(std::string_view file_key) const {
 
 void Fields::advise_range(std::string_view name, std::int64_t value, Range advised) const {
   if (value >= advised.least && value <= advised.most) return;
-  const std::string range =
-      advised.least == advised.most ? fmt::format("{}", advised.least)
-                                    : fmt::format("{} to {}", advised.least, advised.most);
+  const std::string range = advised.least == advised.most ? fmt::format("{}", advised.least)
+                                                          : fmt::format("{} to {}", advised.least, advised.most);
   warning(name, fmt::format("{} works, but the product's advice is {}", value, range));
 }
 
 void Fields::advise_length(std::string_view name, std::string_view value, Range advised) const {
   const auto length = static_cast<std::int64_t>(value.size());
   if (length >= advised.least && length <= advised.most) return;
-  warning(name, fmt::format("{} has {} characters; it works, but the product's advice is {} to {}", in_quotes(value), length,
-                            advised.least, advised.most));
+  warning(name, fmt::format("{} has {} characters; it works, but the product's advice is {} to {}", in_quotes(value),
+                            length, advised.least, advised.most));
 }
 
 YAML::Node Fields::node(std::string_view name) const {

@@ -1,9 +1,10 @@
 // Fields: the keys of one mapping, checked against the table of keys, and read by type.
 //
-// Made for each mapping by the readers of sections (config/sections.h). Construction alone complains of unknown keys (with the
-// nearest known one, or the place where the key belongs), of keys written twice, of those without effect and of those refused;
-// other names lead to their key. The typed reads complain of a wrong value, say what is allowed, and never show a secret.
-// A key without value (`id:`) counts as absent. Included only by config/*.cc, because it shows yaml-cpp. One thread.
+// Made for each mapping by the readers of sections (config/sections.h). Construction alone complains of unknown
+// keys (with the nearest known one, or the place where the key belongs), of keys written twice, of those without
+// effect and of those refused; other names lead to their key. The typed reads complain of a wrong value, say what
+// is allowed, and never show a secret. A key without value (`id:`) counts as absent. Included only by config/*.cc,
+// because it shows yaml-cpp. One thread.
 #pragma once
 
 #include <yaml-cpp/yaml.h>
@@ -24,7 +25,8 @@
 
 namespace dray::config {
 
-// What every reader needs: which file this is, what is around it, where complaints go. The references outlive the reader.
+// What every reader needs: which file this is, what is around it, where complaints go. The references outlive the
+// reader.
 struct Reading {
   std::string file;
   const Surroundings& around;
@@ -54,7 +56,8 @@ class Fields {
 
   [[nodiscard]] std::optional<std::string> text(std::string_view name) const;
   // One of `allowed`, in any case; a complaint and nothing otherwise.
-  [[nodiscard]] std::optional<std::string> choice(std::string_view name, std::span<const std::string_view> allowed) const;
+  [[nodiscard]] std::optional<std::string> choice(std::string_view name,
+                                                  std::span<const std::string_view> allowed) const;
   [[nodiscard]] std::optional<bool> boolean(std::string_view name) const;
   [[nodiscard]] std::optional<std::int64_t> integer(std::string_view name, Range allowed) const;
   // A number of bytes, as such or with KiB, MiB or GiB (KB, MB, GB mean the same).

@@ -29,9 +29,10 @@ void read_persistence(const Fields& fields, Globals& into) {
   static constexpr std::array<std::string_view, 3> kTypes = {"filesystem", "memory", "redis"};
   const auto type = fields.choice("type", kTypes);
   if (type && *type != "filesystem") {
-    fields.warning("type", fmt::format("\"{}\" is not needed here: the queue itself is the database, and the little local state "
-                                       "lies in the directory {}; allowed: filesystem",
-                                       *type, in_quotes(into.state_directory)));
+    fields.warning(
+        "type", fmt::format("\"{}\" is not needed here: the queue itself is the database, and the little local state "
+                            "lies in the directory {}; allowed: filesystem",
+                            *type, in_quotes(into.state_directory)));
   }
   const Fields config = fields.child("config", Section::persistence_config);
   if (const auto directory = config.text("directory_name")) into.state_directory = *directory;
@@ -52,7 +53,8 @@ void read_globals(const Fields& fields, Globals& into) {
     constexpr std::int64_t kLeast = std::int64_t{32} << 20;
     into.memory_bytes_max = static_cast<std::uint64_t>(*bytes);
     if (*bytes > 0 && *bytes < kLeast) {
-      fields.error("memory_bytes_max", fmt::format("{} is too little to work with; at least {}, or 0 for no limit", *bytes, kLeast));
+      fields.error("memory_bytes_max",
+                   fmt::format("{} is too little to work with; at least {}, or 0 for no limit", *bytes, kLeast));
     }
   }
   if (const auto grace = fields.integer("shutdown_grace_seconds", {0, 3600})) into.shutdown_grace = seconds(*grace);

@@ -21,8 +21,9 @@ void read_acknowledging(const Fields& fields, Input& into) {
   into.do_not_send = fields.boolean("do_not_send").value_or(false);
   into.ack_messages = acks.value_or(!into.do_not_send);
   if (into.do_not_send && acks.value_or(false)) {
-    fields.error("ack_messages", "with do_not_send: true it would delete notifications whose events were never sent; write false, "
-                                 "or remove do_not_send");
+    fields.error("ack_messages",
+                 "with do_not_send: true it would delete notifications whose events were never sent; write false, "
+                 "or remove do_not_send");
   } else if (into.do_not_send && !acks) {
     fields.warning("do_not_send", "implies ack_messages: false: nothing is sent and nothing is deleted");
   }
@@ -56,7 +57,8 @@ void read_own_keys(const Fields& fields, Input& into) {
     if (*proof == "kernel") {
       into.delivery_proof = DeliveryProof::kernel;
       fields.warning("delivery_proof",
-                     "kernel: an event counts as delivered once the receiving machine's kernel has it; if the receiver dies before "
+                     "kernel: an event counts as delivered once the receiving machine's kernel has it; if the receiver "
+                     "dies before "
                      "reading it, the event is lost and its notification deleted");
     }
   }
@@ -82,9 +84,11 @@ void warn_of_the_unreachable(const Fields& input, const std::vector<Named>& node
   for (auto behind = taker + 1; behind != services.end(); ++behind) {
     const auto node = std::find_if(nodes.begin(), nodes.end(), [&](const Named& n) { return n.name == behind->name; });
     input.reading().out.warning(
-        input.reading().file, node == nodes.end() ? 0 : node->line, fmt::format("{}.{}", input.path_of("services"), behind->name),
-        fmt::format("is never asked: {} stands before it and takes every object; put it first, or give {} a key_pattern",
-                    taker->name, taker->name));
+        input.reading().file, node == nodes.end() ? 0 : node->line,
+        fmt::format("{}.{}", input.path_of("services"), behind->name),
+        fmt::format(
+            "is never asked: {} stands before it and takes every object; put it first, or give {} a key_pattern",
+            taker->name, taker->name));
   }
 }
 
@@ -102,9 +106,10 @@ std::vector<service::Definition> read_services(const Fields& input) {
   if (nodes.empty()) {
     std::vector<std::string_view> names;
     for (const service::Definition& shipped : all_predefined()) names.push_back(shipped.name);
-    input.missing("services", fmt::format("name at least one, such as {{aws_sqs_vpc: {{}}}}; predefined: {}; any other name is a "
-                                          "definition of your own",
-                                          fmt::join(names, ", ")));
+    input.missing("services",
+                  fmt::format("name at least one, such as {{aws_sqs_vpc: {{}}}}; predefined: {}; any other name is a "
+                              "definition of your own",
+                              fmt::join(names, ", ")));
   }
   for (const Named& node : nodes) {
     auto service = parse_definition(node.name, node.value, predefined(node.name), reading.file,
@@ -131,8 +136,10 @@ std::optional<Input> read_input(const Reading& reading, const Named& node, const
   input.debug_md5 = fields.boolean("debug_md5").value_or(false);
   input.compressed_events = fields.boolean("compressed_events");
   if (fields.boolean("direct_mode").value_or(false)) {
-    fields.error("direct_mode", "true is not in this version: logs are taken from the S3 objects that messages tell of; write false or "
-                                "remove the key");
+    fields.error(
+        "direct_mode",
+        "true is not in this version: logs are taken from the S3 objects that messages tell of; write false or "
+        "remove the key");
   }
   input.credentials = read_credentials(fields);
   read_addresses(fields, input);

@@ -13,7 +13,8 @@ constexpr std::string_view kNoQueues =
     "there are no queues of events between the stages: memory is bounded by design, see globals.memory_bytes_max";
 constexpr std::string_view kNoTimetable =
     "nothing is pulled by a timetable: notifications are taken as fast as the receiver takes events";
-constexpr std::string_view kNoRateLimit = "calls are not limited by a number: SQS and S3 are slowed down when they ask for it";
+constexpr std::string_view kNoRateLimit =
+    "calls are not limited by a number: SQS and S3 are slowed down when they ask for it";
 constexpr std::string_view kNoGzip = "events are sent uncompressed, which every receiver understands";
 constexpr std::string_view kNoMetrics = "no such metrics are generated; the log has the statistics";
 constexpr std::string_view kNoPeriods = "there are no processes to manage; the log lines keep their own periods";
@@ -22,7 +23,8 @@ constexpr Key kKeys[] = {
     {top, "globals", read, "mapping", "", "The collector as a whole."},
     {top, "inputs", read, "mapping", "required", "The queues, by name; the product's is called `sqs_collector`."},
     {top, "outputs", read, "mapping", "required", "Where events go, by name; every output gets every event."},
-    {top, "global_overrides", read, "mapping", "", "Keys of `globals` that win over those (the Collector Server's form)."},
+    {top, "global_overrides", read, "mapping", "",
+     "Keys of `globals` that win over those (the Collector Server's form)."},
 
     {globals, "debug", read, "true/false", "false", "Also log debugging lines."},
     {globals, "debug_status", other_name, "", "", "debug"},
@@ -34,10 +36,12 @@ constexpr Key kKeys[] = {
     {globals, "log_format", read, "text or json", "text", "`json`: one object a line, for machines."},
     {globals, "memory_bytes_max", read, "bytes", "0",
      "Upper bound of the process's memory, as a number or with KiB, MiB, GiB; 0: no limit of its own."},
-    {globals, "shutdown_grace_seconds", read, "number", "8", "How long a stop may take to settle what is held; 0 to 3600."},
+    {globals, "shutdown_grace_seconds", read, "number", "8",
+     "How long a stop may take to settle what is held; 0 to 3600."},
     {globals, "sender_stats_period_in_sec", read, "number", "300",
      "How often the senders' statistics are logged; 10 to 3600, the product has 60 to 1800."},
-    {globals, "persistence", read, "mapping", "", "Where state would lie between runs; this version keeps none on disk."},
+    {globals, "persistence", read, "mapping", "",
+     "Where state would lie between runs; this version keeps none on disk."},
     {globals, "status", no_effect, "mapping", "", "this version has no status page; the log has the statistics"},
     {globals, "queue_max_size_in_mb", no_effect, "number", "", kNoQueues},
     {globals, "queue_max_size_in_messages", no_effect, "number", "", kNoQueues},
@@ -79,7 +83,8 @@ constexpr Key kKeys[] = {
     {input, "credentials", read, "mapping", "the environment's", "Who we are."},
     {input, "services", read, "mapping", "required",
      "What the objects are, by name; `{aws_sqs_vpc: {}}` takes a predefined service as it is. See Services."},
-    {input, "ack_messages", read, "true/false", "true", "Delete a notification once the receiver has every event of it."},
+    {input, "ack_messages", read, "true/false", "true",
+     "Delete a notification once the receiver has every event of it."},
     {input, "do_not_send", read, "true/false", "false",
      "Process but send nothing. Implies `ack_messages: false`; both written true is an error."},
     {input, "direct_mode", read, "true/false", "false",
@@ -90,32 +95,40 @@ constexpr Key kKeys[] = {
     {input, "compressed_events", read, "true/false", "found by the first bytes",
      "`true`: objects are gzip; `false`: they are not; absent: gzip is recognised by its first bytes."},
     {input, "sqs_visibility_timeout", read, "number", "120",
-     "Seconds until SQS shows a notification again unless it is extended, which happens all along; 1 to 43200, the page advises 120 or "
+     "Seconds until SQS shows a notification again unless it is extended, which happens all along; 1 to 43200, the "
+     "page advises 120 or "
      "more."},
     {input, "sqs_wait_timeout", read, "number", "20", "Seconds of long polling; 0 to 20, the page advises 20."},
-    {input, "sqs_max_messages", read, "number", "10", "Notifications per receive call; 1 to 10, the page advises 1 to 6."},
+    {input, "sqs_max_messages", read, "number", "10",
+     "Notifications per receive call; 1 to 10, the page advises 1 to 6."},
     {input, "endpoints", read, "mapping", "those of AWS", "Other addresses of SQS, S3 and STS."},
     {input, "path_style", read, "true/false", "for other endpoints and bucket names with dots",
      "`https://endpoint/bucket/key` instead of `https://bucket.endpoint/key`."},
     {input, "proxy", read, "URL", "", "HTTP proxy for AWS, `http://host:port`."},
-    {input, "ca_file", read, "file", "the system's", "Certificates to trust for AWS or its endpoints (PEM); relative: in `certs/`."},
+    {input, "ca_file", read, "file", "the system's",
+     "Certificates to trust for AWS or its endpoints (PEM); relative: in `certs/`."},
     {input, "delivery_proof", read, "auto, strict or kernel", "auto",
-     "What counts as delivered. `kernel` is content when the receiver's machine has an event, and loses what it never reads."},
+     "What counts as delivered. `kernel` is content when the receiver's machine has an event, and loses what it never "
+     "reads."},
     {input, "on_error", read, "mapping", "", "Where each class of trouble ends."},
-    {input, "record_bytes_max", read, "bytes", "16MiB", "Longest event; an object with a longer one is left on the queue."},
+    {input, "record_bytes_max", read, "bytes", "16MiB",
+     "Longest event; an object with a longer one is left on the queue."},
     {input, "workers", read, "number", "by the number of cores", "Notifications worked on at once; 1 to 1024."},
     {input, "buckets", refused, "list", "",
-     "this version takes objects of every bucket that the queue tells of; limit them with a service's key_pattern, or with the "
+     "this version takes objects of every bucket that the queue tells of; limit them with a service's key_pattern, or "
+     "with the "
      "bucket's own notification rules, and remove this key"},
     {input, "notification", read, "auto", "auto",
      "Form of the messages; this version recognises S3 events, plain or in an SNS envelope."},
-    {input, "persistence", no_effect, "mapping", "", "the queue itself is the database; globals.persistence names the directory"},
+    {input, "persistence", no_effect, "mapping", "",
+     "the queue itself is the database; globals.persistence names the directory"},
     {input, "requests_per_second", no_effect, "number", "", kNoRateLimit},
     {input, "requests_limits", no_effect, "list", "", kNoRateLimit},
     {input, "request_period_in_seconds", no_effect, "number", "", kNoTimetable},
     {input, "use_time_slots_for_retrievals", no_effect, "true/false", "", kNoTimetable},
     {input, "environment", no_effect, "text", "", "events keep the bytes of the source: nothing is added to them"},
-    {input, "autoconfig", no_effect, "mapping", "", "services are those written under `services`, nothing is added by itself"},
+    {input, "autoconfig", no_effect, "mapping", "",
+     "services are those written under `services`, nothing is added by itself"},
 
     {credentials, "aws_access_key_id", read, "text", "the environment's", "With `aws_secret_access_key`."},
     {credentials, "aws_secret_access_key", read, "secret", "", "With `aws_access_key_id`."},
@@ -152,9 +165,11 @@ constexpr Key kKeys[] = {
     {output_config, "key_loc", other_name, "", "", "key"},
     {output_config, "key_filename", other_name, "", "", "key"},
     {output_config, "verify_hostname", read, "true/false", "true", "The receiver's certificate must name `address`."},
-    {output_config, "security_level", read, "number", "2", "OpenSSL's security level, 0 to 5; old certificates may need 1."},
+    {output_config, "security_level", read, "number", "2",
+     "OpenSSL's security level, 0 to 5; old certificates may need 1."},
     {output_config, "concurrent_connections", read, "number", "2", "Connections at once, 1 to 4."},
-    {output_config, "destination", read, "text", "standard", "Of `console`: `standard`, `console` or `stdout`, all the same."},
+    {output_config, "destination", read, "text", "standard",
+     "Of `console`: `standard`, `console` or `stdout`, all the same."},
     {output_config, "period_sender_stats_in_seconds", read, "number", "300",
      "As globals.sender_stats_period_in_sec; the shortest of all outputs counts."},
     {output_config, "activate_final_queue", no_effect, "true/false", "", "undelivered notifications stay on the queue"},
@@ -169,13 +184,16 @@ constexpr Key kKeys[] = {
     {collector, "job_id", read, "number or text", "0", "The same as globals.id."},
     {collector, "job_name", read, "text", "unknown", "The same as globals.name."},
     {collector, "debug", read, "true/false", "false", "The same as globals.debug."},
-    {collector, "loggers", read, "mapping or list", "required", "The same as outputs; in a list they are called <type>_<n>."},
+    {collector, "loggers", read, "mapping or list", "required",
+     "The same as outputs; in a list they are called <type>_<n>."},
     {collector, "state_store", read, "mapping", "", "The same as globals.persistence."},
 };
 
 }  // namespace
 
-std::span<const Key> all_keys() { return kKeys; }
+std::span<const Key> all_keys() {
+  return kKeys;
+}
 
 const Key* find_key(Section section, std::string_view name) {
   const auto* found = std::find_if(std::begin(kKeys), std::end(kKeys),

@@ -1,8 +1,9 @@
 // The table of keys: every key of the configuration that this program knows, what it means, and what becomes of it.
 //
-// Read by config/fields.cc (what is known, renamed, without effect or refused), by config/describe.cc (docs/configuration.md
-// is this table) and by nobody else. The keys within one service are the business of config/definition_parser.h.
-// Sources: product-page.txt, devo.md 1.2 and 2.2, design.md 3. Constant data; any thread.
+// Read by config/fields.cc (what is known, renamed, without effect or refused), by config/describe.cc
+// (docs/configuration.md is this table) and by nobody else. The keys within one service are the business of
+// config/definition_parser.h. Sources: product-page.txt, devo.md 1.2 and 2.2, design.md 3. Constant data; any
+// thread.
 #pragma once
 
 #include <span>

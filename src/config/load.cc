@@ -33,8 +33,9 @@ void read_inputs(const Part& part, Config& into) {
     if (!input) continue;
     for (const Input& other : into.inputs) {
       if (other.id == input->id && !input->id.empty()) {
-        reading.out.warning(reading.file, node.line, prefix + node.name + ".id",
-                            fmt::format("{} is also the id of input {}; give each its own", in_quotes(input->id), other.name));
+        reading.out.warning(
+            reading.file, node.line, prefix + node.name + ".id",
+            fmt::format("{} is also the id of input {}; give each its own", in_quotes(input->id), other.name));
       }
       if (other.base_url == input->base_url && !input->base_url.empty()) {
         reading.out.warning(reading.file, node.line, prefix + node.name + ".base_url",
@@ -56,7 +57,8 @@ void read_outputs(const Part& part, Config& into) {
     std::size_t index = 0;
     for (const auto& item : part.node) {
       const bool typed = item.IsMap() && item["type"].IsDefined() && item["type"].IsScalar();
-      nodes.push_back({fmt::format("{}_{}", typed ? item["type"].Scalar() : "output", ++index), item, item.Mark().line + 1});
+      nodes.push_back(
+          {fmt::format("{}_{}", typed ? item["type"].Scalar() : "output", ++index), item, item.Mark().line + 1});
     }
   } else {
     nodes = named_children(reading, part.node, part.path, "outputs");
@@ -93,7 +95,8 @@ void read_collector(const Fields& collector, Config& into) {
   if (const auto id = collector.text("job_id")) into.globals.id = *id;
   if (const auto name = collector.text("job_name")) into.globals.name = collector_name(collector, "job_name", *name);
   if (const auto debug = collector.boolean("debug")) into.globals.debug = *debug;
-  if (collector.has("state_store")) read_persistence(collector.child("state_store", Section::persistence), into.globals);
+  if (collector.has("state_store"))
+    read_persistence(collector.child("state_store", Section::persistence), into.globals);
 }
 
 // The Parameters: {"global_overrides": …, "inputs": …}, or the mapping of inputs itself.
@@ -185,7 +188,8 @@ Loaded load_file(const LoadOptions& options, Surroundings around) {
   if (!is_file(file) && is_file(below)) file = below;
   Loaded loaded;
   if (!is_file(file)) {
-    loaded.complaints.error(file, 0, "", fmt::format("there is no such file, nor {}; name one with --config FILE or $CONFIG_FILE", below));
+    loaded.complaints.error(
+        file, 0, "", fmt::format("there is no such file, nor {}; name one with --config FILE or $CONFIG_FILE", below));
     return loaded;
   }
   around.directory = directory_of(file);

@@ -1,9 +1,10 @@
 // load: the user's configuration, from files to Config, with every complaint about it at once.
 //
-// Used by app/ (run, check, doctor, try, backfill). Reads config.yaml (YAML or JSON) or the Collector Server's two JSON files,
-// fills in `${NAME}` from the environment and secrets from `…_file`, knows the product's keys and their other names, and checks
-// what can be checked without the network: values, combinations, and that certificate files are there and are PEM.
-// No input of any kind makes it crash or throw; sizes are bounded (config/document.h). Any thread.
+// Used by app/ (run, check, doctor, try, backfill). Reads config.yaml (YAML or JSON) or the Collector Server's two
+// JSON files, fills in `${NAME}` from the environment and secrets from `…_file`, knows the product's keys and their
+// other names, and checks what can be checked without the network: values, combinations, and that certificate files
+// are there and are PEM. No input of any kind makes it crash or throw; sizes are bounded (config/document.h). Any
+// thread.
 #pragma once
 
 #include <optional>
@@ -27,9 +28,10 @@ struct LoadOptions {
   std::string collector_config;  // --collector_config_loc
 };
 
-// Finds the files as design.md 2 says and loads them. A relative path is taken as given, else below ./config/. One of the
-// Collector Server's options alone takes the other's standard place, /etc/devo/job/job_config.json and
-// /etc/devo/collector/collector_config.json. `around.directory` is replaced by the one beside FILE's config/ directory.
+// Finds the files as design.md 2 says and loads them. A relative path is taken as given, else below ./config/. One
+// of the Collector Server's options alone takes the other's standard place, /etc/devo/job/job_config.json and
+// /etc/devo/collector/collector_config.json. `around.directory` is replaced by the one beside FILE's config/
+// directory.
 Loaded load_file(const LoadOptions& options, Surroundings around = system_surroundings());
 
 // A text that stands for the file of that name.

@@ -10,8 +10,8 @@
 namespace dray::config {
 namespace {
 
-constexpr std::array<std::string_view, 4> kDevo = {"collector-us.devo.io", "collector-eu.devo.io", "collector-ca.devo.io",
-                                                   "collector-ap.devo.io"};
+constexpr std::array<std::string_view, 4> kDevo = {"collector-us.devo.io", "collector-eu.devo.io",
+                                                   "collector-ca.devo.io", "collector-ap.devo.io"};
 
 std::string certificate_path(const Fields& config, std::string_view key, std::string_view kind) {
   const auto written = config.text(key);
@@ -28,8 +28,8 @@ std::string certificate_path(const Fields& config, std::string_view key, std::st
 
 bool is_host_name(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' || c == '.' || c == ':' ||
-           c == '_';
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' || c == '.' ||
+           c == ':' || c == '_';
   });
 }
 
@@ -45,9 +45,10 @@ void read_address(const Fields& config, OutputConfig& into) {
                                         in_quotes(*address)));
   } else if (std::count(address->begin(), address->end(), ':') == 1) {
     config.error("address", fmt::format("{} holds a port; write it under \"port\"", in_quotes(*address)));
-  } else if (const auto near = nearest_key(*address, kDevo); !near.empty() && *address != near &&
-                                                             std::find(kDevo.begin(), kDevo.end(), *address) == kDevo.end()) {
-    config.warning("address", fmt::format("{} is not one of Devo's addresses; did you mean \"{}\"?", in_quotes(*address), near));
+  } else if (const auto near = nearest_key(*address, kDevo);
+             !near.empty() && *address != near && std::find(kDevo.begin(), kDevo.end(), *address) == kDevo.end()) {
+    config.warning("address",
+                   fmt::format("{} is not one of Devo's addresses; did you mean \"{}\"?", in_quotes(*address), near));
   }
 }
 
@@ -61,12 +62,14 @@ void read_devo(const Fields& config, bool nested, OutputConfig& into, Globals& g
   into.key = certificate_path(config, "key", "PRIVATE KEY");
   into.verify_hostname = config.boolean("verify_hostname").value_or(true);
   if (!into.verify_hostname) {
-    config.warning("verify_hostname", "the receiver's name is not checked: anyone with a certificate of the chain's authority can "
-                                      "take the events");
+    config.warning("verify_hostname",
+                   "the receiver's name is not checked: anyone with a certificate of the chain's authority can "
+                   "take the events");
   }
   if (const auto level = config.integer("security_level", {0, 5})) into.security_level = static_cast<int>(*level);
   if (into.security_level < 2) {
-    config.warning("security_level", fmt::format("{} admits weak keys and digests; 2 is the default", into.security_level));
+    config.warning("security_level",
+                   fmt::format("{} admits weak keys and digests; 2 is the default", into.security_level));
   }
   if (const auto count = config.integer("concurrent_connections", {1, 4})) {
     into.concurrent_connections = static_cast<int>(*count);
@@ -78,7 +81,8 @@ void read_devo(const Fields& config, bool nested, OutputConfig& into, Globals& g
 
 std::optional<OutputType> output_type(const Fields& output) {
   static constexpr std::array<std::string_view, 3> kHere = {"devo_platform", "console", "stdout"};
-  static constexpr std::array<std::string_view, 5> kElsewhere = {"relay", "syslog", "in_house_relay", "sidecar", "file"};
+  static constexpr std::array<std::string_view, 5> kElsewhere = {"relay", "syslog", "in_house_relay", "sidecar",
+                                                                 "file"};
   const auto type = output.text("type");
   if (!type) {
     if (!output.has("type")) output.missing("type", "devo_platform or console");
@@ -105,18 +109,21 @@ void check_pem(const Fields& fields, std::string_view key, const std::string& pa
   const std::string& text = file->text;
   const bool encrypted = text.find("ENCRYPTED") != std::string::npos;
   if (kind == "PRIVATE KEY" && encrypted) {
-    fields.error(key, fmt::format("{} needs a passphrase; remove it with: openssl pkey -in FILE -out NEW_FILE", in_quotes(path)));
+    fields.error(key, fmt::format("{} needs a passphrase; remove it with: openssl pkey -in FILE -out NEW_FILE",
+                                  in_quotes(path)));
     return;
   }
   const std::size_t begin = text.find("-----BEGIN ");
   if (begin == std::string::npos) {
-    fields.error(key, fmt::format("{} is no PEM file (no \"-----BEGIN\" line); a DER file is converted with openssl", in_quotes(path)));
+    fields.error(key, fmt::format("{} is no PEM file (no \"-----BEGIN\" line); a DER file is converted with openssl",
+                                  in_quotes(path)));
   } else if (text.find(fmt::format("{}-----", kind), begin) == std::string::npos) {
     fields.error(key, fmt::format("{} holds no {}; are cert, chain and key mixed up?", in_quotes(path), kind));
   } else if (text.find("-----END ", begin) == std::string::npos) {
     fields.error(key, fmt::format("{} is cut off: no \"-----END\" line", in_quotes(path)));
   } else if (kind == "PRIVATE KEY" && file->open_to_others) {
-    fields.warning(key, fmt::format("{} can be read or written by others than its owner; chmod 600 it", in_quotes(path)));
+    fields.warning(key,
+                   fmt::format("{} can be read or written by others than its owner; chmod 600 it", in_quotes(path)));
   }
 }
 

@@ -30,7 +30,8 @@ Credentials read_credentials(const Fields& fields);
 void read_addresses(const Fields& input, Input& into);  // base_url, region, endpoints, proxy, ca_file
 std::vector<service::Definition> read_services(const Fields& input);
 
-// Says if the PEM file at `path` can be read and holds `kind` ("CERTIFICATE", "PRIVATE KEY"); complains under `key` if not.
+// Says if the PEM file at `path` can be read and holds `kind` ("CERTIFICATE", "PRIVATE KEY"); complains under `key`
+// if not.
 void check_pem(const Fields& fields, std::string_view key, const std::string& path, std::string_view kind);
 
 }  // namespace dray::config

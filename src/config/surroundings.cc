@@ -15,9 +15,13 @@ namespace {
 
 constexpr std::size_t kFileBytesMax = std::size_t{4} << 20U;
 
-Error fault(std::string message) { return {ErrorKind::config, "bad_file", std::move(message)}; }
+Error fault(std::string message) {
+  return {ErrorKind::config, "bad_file", std::move(message)};
+}
 
-Error system_fault(int number) { return fault(std::generic_category().message(number)); }
+Error system_fault(int number) {
+  return fault(std::generic_category().message(number));
+}
 
 class Descriptor {
  public:
@@ -37,7 +41,7 @@ Result<FileText> read_file(const std::string& path) {
   // O_NONBLOCK: opening a named pipe must not wait for its writer.
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (file.get() < 0) return system_fault(errno);
-  struct stat about {};
+  struct stat about{};
   if (::fstat(file.get(), &about) != 0) return system_fault(errno);
   if (!S_ISREG(about.st_mode)) return fault("is not a regular file");
   FileText out;
@@ -61,7 +65,9 @@ std::optional<std::string> environment(const std::string& name) {
 
 }  // namespace
 
-Surroundings system_surroundings() { return {environment, read_file, ""}; }
+Surroundings system_surroundings() {
+  return {environment, read_file, ""};
+}
 
 std::string placed(const Surroundings& around, std::string_view folder, const std::string& written) {
   return (std::filesystem::path(around.directory) / folder / written).lexically_normal().string();

@@ -1,6 +1,8 @@
-// Surroundings: all that reading a configuration may touch outside the text: environment, files, the place of the directories.
+// Surroundings: all that reading a configuration may touch outside the text: environment, files, the place of the
+// directories.
 //
-// system_surroundings() is the machine; tests and the fuzz target give their own, so that they touch nothing. Any thread.
+// system_surroundings() is the machine; tests and the fuzz target give their own, so that they touch nothing. Any
+// thread.
 #pragma once
 
 #include <functional>

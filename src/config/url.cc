@@ -11,8 +11,12 @@ namespace {
 constexpr std::array<std::string_view, 6> kAwsDomains = {"amazonaws.com", "amazonaws.com.cn", "amazonaws.eu",
                                                          "api.aws",       "c2s.ic.gov",       "sc2s.sgov.gov"};
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_letter(char c) { return c >= 'a' && c <= 'z'; }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+bool is_letter(char c) {
+  return c >= 'a' && c <= 'z';
+}
 
 bool is_host(std::string_view host) {
   if (host.size() > 2 && host.front() == '[' && host.back() == ']') {
@@ -59,7 +63,9 @@ std::vector<std::string_view> labels(std::string_view host) {
 
 }  // namespace
 
-std::string Url::origin() const { return scheme + "://" + host + (port.empty() ? "" : ":" + port); }
+std::string Url::origin() const {
+  return scheme + "://" + host + (port.empty() ? "" : ":" + port);
+}
 
 std::optional<Url> parse_url(std::string_view text) {
   Url url;

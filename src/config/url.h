@@ -1,6 +1,7 @@
 // Url: the parts of an http(s) address in the configuration, and what an SQS queue's host name tells.
 //
-// Syntax: RFC 3986 without user, query and fragment. Host names of SQS: AWS General Reference, "Amazon SQS endpoints". Pure.
+// Syntax: RFC 3986 without user, query and fragment. Host names of SQS: AWS General Reference, "Amazon SQS
+// endpoints". Pure.
 #pragma once
 
 #include <optional>

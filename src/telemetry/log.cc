@@ -38,7 +38,9 @@ std::string_view level_text(Level level) {
   return "ERROR";
 }
 
-bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
+bool is_control(char c) {
+  return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+}
 
 // Control characters would end the line early or drive a terminal; U+0080..U+009F (0xC2 and the byte) drive some too.
 std::string escaped(std::string_view text) {

@@ -1,10 +1,11 @@
 // Log: what the program says about itself, line by line on stderr, in UTC.
 //
-// text: `2024-01-16T12:47:04.044    INFO InputProcess::MainThread -> Process Started`, as the product prints it (devo.md 2.4): level
-// right-aligned to 7, then Process::Thread. json: one object a line with time, level, process, thread, message.
-// Every line passes the redactor: registered secrets (see add_secret) come out as ***. A line holds no line end and no other
-// control character: in text they are written as \n, \t or \xNN. Longer ones than kLineBytesMax are cut, with a mark.
-// If stderr cannot be written to, the line is lost; nothing stops for it. Thread-safe; a line is one write(2).
+// text: `2024-01-16T12:47:04.044    INFO InputProcess::MainThread -> Process Started`, as the product prints it
+// (devo.md 2.4): level right-aligned to 7, then Process::Thread. json: one object a line with time, level, process,
+// thread, message. Every line passes the redactor: registered secrets (see add_secret) come out as ***. A line
+// holds no line end and no other control character: in text they are written as \n, \t or \xNN. Longer ones than
+// kLineBytesMax are cut, with a mark. If stderr cannot be written to, the line is lost; nothing stops for it.
+// Thread-safe; a line is one write(2).
 #pragma once
 
 #include <atomic>
@@ -29,8 +30,8 @@ class Log {
   Log(Clock& clock, int fd, Format format, Level threshold);
 
   void configure(Format format, Level threshold);
-  // Values shorter than 4 bytes are not registered: they would blot out ordinary text. The percent-encoded form of the value,
-  // as it may stand in a URL, is hidden too.
+  // Values shorter than 4 bytes are not registered: they would blot out ordinary text. The percent-encoded form of
+  // the value, as it may stand in a URL, is hidden too.
   void add_secret(const Secret& secret);
 
   void write(Level level, std::string_view who, std::string_view message);
@@ -45,7 +46,8 @@ class Log {
   std::vector<Secret> secrets_;  // longest first, so that one inside another leaves no rest
 };
 
-// A Log with a name: "InputProcess::AWSsqsPuller(sqs_collector,12345,aws_sqs_vpc,predefined)". Cheap to copy; any thread.
+// A Log with a name: "InputProcess::AWSsqsPuller(sqs_collector,12345,aws_sqs_vpc,predefined)". Cheap to copy; any
+// thread.
 class Logger {
  public:
   Logger(Log& log, std::string who) : log_(&log), who_(std::move(who)) {}

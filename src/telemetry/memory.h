@@ -1,7 +1,7 @@
 // Memory: how much this process and the machine use, in the words of the product's `[GC]` lines.
 //
-// Used by the pipeline's periodic line and by its memory limit. Numbers come from /proc (proc(5): statm, meminfo); where they
-// cannot be read they are 0. Pure reads; any thread.
+// Used by the pipeline's periodic line and by its memory limit. Numbers come from /proc (proc(5): statm, meminfo);
+// where they cannot be read they are 0. Pure reads; any thread.
 #pragma once
 
 #include <cstdint>

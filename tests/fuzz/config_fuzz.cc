@@ -34,7 +34,8 @@ dray::config::Surroundings surroundings() {
 }
 
 Loaded load(char form, std::string_view text) {
-  if (form == 'j') return dray::config::load_collector_server({"job.json", text}, {"c.json", kCollector}, surroundings());
+  if (form == 'j')
+    return dray::config::load_collector_server({"job.json", text}, {"c.json", kCollector}, surroundings());
   if (form == 'c') return dray::config::load_collector_server({"job.json", kJob}, {"c.json", text}, surroundings());
   return dray::config::load_text(text, "config.yaml", surroundings());
 }

@@ -72,7 +72,8 @@ TEST(Document, AnEmptyFileIsAnEmptyMapping) {
 
 TEST(Document, WhatIsNoMappingIsRefusedWithItsLine) {
   EXPECT_EQ(read("- a\n").complaints, "f:1: error: must be a mapping with globals, inputs and outputs\n");
-  EXPECT_EQ(read("a: 1\n---\nb: 2\n").complaints, "f:3: error: a second document begins here (\"---\"); a file holds one\n");
+  EXPECT_EQ(read("a: 1\n---\nb: 2\n").complaints,
+            "f:3: error: a second document begins here (\"---\"); a file holds one\n");
   const Read broken = read("a: [1\nb: }\n");
   EXPECT_FALSE(broken.root);
   EXPECT_NE(broken.complaints.find("is not valid YAML or JSON"), std::string::npos) << broken.complaints;

@@ -31,7 +31,9 @@ TEST(Expand, TakesTheDefaultOfWhatIsUnsetOrEmpty) {
   EXPECT_EQ(expanded("${EMPTY}"), "");
 }
 
-TEST(Expand, DoesNotExpandWhatComesIn) { EXPECT_EQ(expanded("${NESTED}"), "${NAME}"); }
+TEST(Expand, DoesNotExpandWhatComesIn) {
+  EXPECT_EQ(expanded("${NESTED}"), "${NAME}");
+}
 
 TEST(Expand, LeavesOtherDollarsAlone) {
   EXPECT_EQ(expanded("^a.*$"), "^a.*$");

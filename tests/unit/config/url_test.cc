@@ -15,9 +15,9 @@ TEST(Url, HasItsParts) {
 }
 
 TEST(Url, RefusesWhatIsNone) {
-  for (const char* text : {"", "sqs.eu-west-1.amazonaws.com/1/q", "ftp://host/", "http://", "http:///path", "https://host:0/",
-                           "https://host:99999/", "https://host:/", "https://user:word@host/", "https://ho st/", "https://h/?a",
-                           "https://h/a b", "https://h/\n"}) {
+  for (const char* text : {"", "sqs.eu-west-1.amazonaws.com/1/q", "ftp://host/", "http://", "http:///path",
+                           "https://host:0/", "https://host:99999/", "https://host:/", "https://user:word@host/",
+                           "https://ho st/", "https://h/?a", "https://h/a b", "https://h/\n"}) {
     EXPECT_FALSE(parse_url(text)) << text;
   }
 }

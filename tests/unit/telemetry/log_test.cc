@@ -98,8 +98,7 @@ TEST_F(LogTest, HidesSecretsAndTheirUrlForm) {
 TEST_F(LogTest, AMessageCannotForgeALineNorDriveATerminal) {
   Log log(clock_, fd(), Format::text, Level::info);
   Logger(log, "P::T").info("one\n2024 two\r\t\x1b[2J\x7f \xc2\x9b \xc3\xa9");
-  EXPECT_EQ(written(),
-            "2024-01-16T12:47:04.044    INFO P::T -> one\\n2024 two\\r\\t\\x1b[2J\\x7f \\u009b \xc3\xa9\n");
+  EXPECT_EQ(written(), "2024-01-16T12:47:04.044    INFO P::T -> one\\n2024 two\\r\\t\\x1b[2J\\x7f \\u009b \xc3\xa9\n");
 }
 
 TEST_F(LogTest, CutsALineThatIsTooLong) {

@@ -21,8 +21,9 @@ TEST(Memory, SizesHaveTwoDecimalsAndABinaryUnit) {
 }
 
 TEST(Memory, ReadsTheKernelsTexts) {
-  const MemoryUse use = parse_memory_use("105093 8725 1234 10 0 20 0\n",
-                                         "MemTotal:       16000000 kB\nMemFree:  1 kB\nMemAvailable:   12000000 kB\n", 4096);
+  const MemoryUse use =
+      parse_memory_use("105093 8725 1234 10 0 20 0\n",
+                       "MemTotal:       16000000 kB\nMemFree:  1 kB\nMemAvailable:   12000000 kB\n", 4096);
   EXPECT_EQ(use.vms_bytes, 105093U * 4096);
   EXPECT_EQ(use.rss_bytes, 8725U * 4096);
   EXPECT_DOUBLE_EQ(use.machine_percent, 25.0);
