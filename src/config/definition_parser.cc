@@ -421,7 +421,9 @@ void complain_of_text(const Definition& definition, Parser& parser, const YAML::
   const service::FileFormat& format = definition.file_format;
   if (format.type != "line_split_processor" || definition.record_field_mapping.empty()) return;
   const auto json = format.options.find("json");
-  if (json != format.options.end() && (json->second == "true" || json->second == "True")) return;
+  bool reads_json = false;
+  if (json != format.options.end() && YAML::convert<bool>::decode(YAML::Node(json->second), reads_json) && reads_json)
+    return;
   parser.warn(node, path + ".record_field_mapping",
               "the lines are not read as JSON, so every variable is \"null\"; set file_format.config.json: true");
 }

@@ -1,0 +1,101 @@
+#include "decoded_object.h"
+
+#include <isa-l/igzip_lib.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+
+#include "base/assert.h"
+#include "flow/event_sink.h"
+#include "format/splitter.h"
+#include "object/decompressor.h"
+#include "route/router.h"
+
+namespace dray::golden {
+namespace {
+
+class Collector final : public flow::EventSink {
+ public:
+  explicit Collector(std::vector<Event>& events) : events_(events) {}
+  Status send(std::uint64_t ordinal, std::string_view tag, std::string_view text) override {
+    DRAY_ASSERT(ordinal > last_);
+    last_ = ordinal;
+    events_.push_back({std::string(tag), std::string(text)});
+    return {};
+  }
+
+ private:
+  std::vector<Event>& events_;
+  std::uint64_t last_ = 0;
+};
+
+Status push(ByteSink& sink, std::string_view bytes, std::size_t chunk) {
+  for (std::size_t at = 0; at < bytes.size(); at += chunk) {
+    // A copy of its own size, so that a sanitizer sees every byte read beyond the piece.
+    const std::string piece(bytes.substr(at, chunk));
+    if (Status status = sink.write(piece); !status) return status;
+  }
+  return sink.finish();
+}
+
+}  // namespace
+
+std::string DecodedObject::text() const {
+  std::string all;
+  for (const Event& event : events) all += event.tag + '\t' + event.text + '\n';
+  return all;
+}
+
+DecodedObject decode_object(const service::Definition& definition, const flow::ObjectRef& object,
+                            std::string_view bytes, std::size_t chunk) {
+  DecodedObject decoded;
+  auto service = route::CompiledService::compile(definition);
+  if (!service) {
+    decoded.error = service.error();
+    return decoded;
+  }
+  Collector collector(decoded.events);
+  const auto router = (*service)->make_router(object, collector);
+  const format::Format* format = format::find_format(definition.file_format.type);
+  DRAY_ASSERT(format != nullptr);
+  const auto splitter = format->make({.options = definition.file_format.options}, *router);
+  const auto encoding = definition.encoding == "gzip"   ? object::Encoding::gzip
+                        : definition.encoding == "none" ? object::Encoding::none
+                                                        : object::Encoding::detect;
+  const auto decompressor = object::make_decompressor(encoding, *splitter);
+  if (Status status = push(*decompressor, bytes, chunk); !status) decoded.error = status.error();
+  DRAY_ASSERT(router->events() == decoded.events.size());
+  return decoded;
+}
+
+std::string gzip(std::string_view plain) {
+  std::string input(plain);
+  std::string out(plain.size() + plain.size() / 8 + 1024, '\0');
+  isal_zstream stream;
+  isal_deflate_stateless_init(&stream);
+  stream.gzip_flag = IGZIP_GZIP;
+  stream.next_in = reinterpret_cast<std::uint8_t*>(input.data());
+  stream.avail_in = static_cast<std::uint32_t>(input.size());
+  stream.next_out = reinterpret_cast<std::uint8_t*>(out.data());
+  stream.avail_out = static_cast<std::uint32_t>(out.size());
+  stream.end_of_stream = 1;
+  DRAY_ASSERT(isal_deflate_stateless(&stream) == COMP_OK);
+  out.resize(stream.total_out);
+  return out;
+}
+
+std::string read_file(const std::filesystem::path& path) {
+  std::ostringstream text;
+  text << std::ifstream(path, std::ios::binary).rdbuf();
+  return text.str();
+}
+
+std::filesystem::path corpora() {
+  const char* given = std::getenv("DRAY_CORPORA");
+  const std::filesystem::path path = given != nullptr ? given : DRAY_SOURCE_DIR "/../shared/corpora";
+  return std::filesystem::exists(path / "INDEX.md") ? path : std::filesystem::path();
+}
+
+}  // namespace dray::golden

@@ -1,0 +1,135 @@
+// The golden cases: services/<service>/<case>/ holds key.txt (the object's key), input (plain), expected.tsv (tag,
+// TAB, event) and perhaps service.yaml (the definition, where the service is not predefined) and error.txt (the
+// stream must end with an error after the expected events). Each runs plain and as gzip, in one piece, in single
+// bytes and in pieces between.
+#include <gtest/gtest.h>
+#include <yaml-cpp/yaml.h>
+
+#include <filesystem>
+
+#include "config/definition_parser.h"
+#include "config/predefined.h"
+#include "decoded_object.h"
+#include "route/router.h"
+
+namespace dray::golden {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::vector<fs::path> cases() {
+  std::vector<fs::path> found;
+  for (const auto& service : fs::directory_iterator(DRAY_SOURCE_DIR "/tests/golden/services")) {
+    for (const auto& one : fs::directory_iterator(service.path())) found.push_back(one.path());
+  }
+  std::sort(found.begin(), found.end());
+  return found;
+}
+
+service::Definition definition_of(const fs::path& folder) {
+  const std::string name = folder.parent_path().filename().string();
+  const service::Definition* shipped = config::predefined(name);
+  if (!fs::exists(folder / "service.yaml")) return shipped == nullptr ? service::Definition{} : *shipped;
+  config::Complaints complaints;
+  auto own = config::parse_definition(name, YAML::LoadFile((folder / "service.yaml").string()), shipped, "service.yaml",
+                                      name, complaints);
+  EXPECT_TRUE(own) << complaints.text();
+  return own.value_or(service::Definition{});
+}
+
+class GoldenCases : public testing::TestWithParam<fs::path> {};
+
+TEST_P(GoldenCases, BecomeTheExpectedTagsAndEvents) {
+  const fs::path& folder = GetParam();
+  const service::Definition definition = definition_of(folder);
+  flow::ObjectRef object;
+  object.bucket = "corp-logs";
+  object.key = read_file(folder / "key.txt");
+  object.key.pop_back();  // its LF
+  object.region = "eu-west-1";
+  object.account = "111122223333";
+
+  const auto service = route::CompiledService::compile(definition);
+  ASSERT_TRUE(service) << service.error().message;
+  EXPECT_FALSE((*service)->excludes_key(object.key));
+
+  const std::string plain = read_file(folder / "input");
+  const std::string expected = read_file(folder / "expected.tsv");
+  for (const std::string& stored : {plain, gzip(plain)}) {
+    for (const std::size_t chunk : {std::size_t{1}, std::size_t{63}, std::size_t{1} << 20U}) {
+      const DecodedObject decoded = decode_object(definition, object, stored, chunk);
+      EXPECT_EQ(decoded.text(), expected) << "pieces of " << chunk;
+      EXPECT_EQ(decoded.error.has_value(), fs::exists(folder / "error.txt"))
+          << (decoded.error ? decoded.error->message : "no error");
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Services, GoldenCases, testing::ValuesIn(cases()), [](const auto& one) {
+  return one.param.parent_path().filename().string() + "_" + one.param.filename().string();
+});
+
+struct Chosen {
+  const char* key;
+  const char* service;  // "" if none takes it, "-" if it is excluded
+};
+
+// All four in one input: the keys of formats.md 0 and 4 find their service, whatever the order of the services.
+TEST(PredefinedServices, ShareTheKeysAmongThemselves) {
+  const Chosen keys[] = {
+      {"AWSLogs/111122223333/CloudTrail/eu-west-1/2024/03/05/"
+       "111122223333_CloudTrail_eu-west-1_20240305T0910Z_Ab.json.gz",
+       "aws_sqs_cloudtrail"},
+      {"p/AWSLogs/o-ab12cd34/111122223333/CloudTrail-Insight/eu-west-1/2024/03/05/"
+       "111122223333_CloudTrail-Insight_eu-west-1_20240305T0910Z_Ab.json.gz",
+       "aws_sqs_cloudtrail"},
+      {"AWSLogs/111122223333/CloudTrail-Digest/eu-west-1/2024/03/05/"
+       "111122223333_CloudTrail-Digest_eu-west-1_trail_eu-west-1_20240305T091011Z.json.gz",
+       "-"},
+      {"AWSLogs/111122223333/Config/ConfigWritabilityCheckFile", "-"},
+      {"AWSLogs/111122223333/CloudTrail/", "-"},
+      {"AWSLogs/111122223333/CloudTrail-Digest/", "-"},
+      {"AWSLogs/111122223333/", "-"},
+      {"AWSLogs/111122223333/vpcflowlogs/eu-west-1/2024/03/05/09/111122223333_vpcflowlogs_eu-west-1_fl-0a_x.log.gz",
+       "aws_sqs_vpc"},
+      {"AWSLogs/aws-account-id=111122223333/aws-service=vpcflowlogs/aws-region=eu-west-1/year=2024/month=03/day=05/"
+       "111122223333_vpcflowlogs_eu-west-1_fl-0a_x.log.gz",
+       "aws_sqs_vpc"},
+      {"AWSLogs/111122223333/vpcflowlogs/eu-west-1/2024/03/05/111122223333_vpcflowlogs_eu-west-1_fl-0a_x.log.parquet",
+       ""},
+      {"AWSLogs/111122223333/vpcflowlogs/", "-"},
+      {"AWSLogs/111122223333/elasticloadbalancing/eu-west-1/2024/03/05/"
+       "111122223333_elasticloadbalancing_eu-west-1_app.shop.0a1b_20240305T0910Z_192.0.2.10_1a.log.gz",
+       "aws_sqs_alb"},
+      {"AWSLogs/111122223333/elasticloadbalancing/eu-west-1/2024/03/05/"
+       "conn_log.111122223333_elasticloadbalancing_eu-west-1_app.shop.0a1b_20240305T0910Z_192.0.2.10_1a.log.gz",
+       "aws_sqs_alb"},
+      {"AWSLogs/111122223333/elasticloadbalancing/us-gov-west-1/2024/03/05/"
+       "111122223333_elasticloadbalancing_us-gov-west-1_net.edge.0a1b_20240305T0910Z_1a.log.gz",
+       "aws_sqs_elb"},
+      {"AWSLogs/111122223333/elasticloadbalancing/eu-west-1/2024/03/05/"
+       "111122223333_elasticloadbalancing_eu-west-1_old-lb_20240305T0910Z_192.0.2.10_1a.log",
+       "aws_sqs_elb"},
+      {"AWSLogs/111122223333/ELBAccessLogTestFile", "-"},
+      {"AWSLogs/111122223333/elasticloadbalancing/", "-"},
+      {"AWSLogs/111122223333/WAFLogs/eu-west-1/acl/2024/03/05/09/10/111122223333_waflogs_eu-west-1_acl_x.log.gz", ""},
+      {"apps/checkout/part 1.ndjson", ""},
+  };
+  for (const Chosen& chosen : keys) {
+    std::string takers;
+    bool excluded = false;
+    for (const service::Definition& definition : config::all_predefined()) {
+      const auto service = *route::CompiledService::compile(definition);
+      if (!service->matches_key(chosen.key)) continue;
+      if (service->excludes_key(chosen.key)) {
+        excluded = true;
+      } else {
+        takers += definition.name;
+      }
+    }
+    EXPECT_EQ(takers.empty() && excluded ? "-" : takers, chosen.service) << chosen.key;
+  }
+}
+
+}  // namespace
+}  // namespace dray::golden
