@@ -22,7 +22,9 @@ struct Route {
   Answer (*serve)(Cloud&, const Json&);
 };
 
-Error refused(std::string message) { return {ErrorKind::poison, "BadRequest", std::move(message)}; }
+Error refused(std::string message) {
+  return {ErrorKind::poison, "BadRequest", std::move(message)};
+}
 
 Answer done(const Status& status) {
   if (!status) return status.error();

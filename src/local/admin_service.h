@@ -1,9 +1,12 @@
-// The local cloud's own interface for tests: JSON over HTTP under /_dray/, unsigned. The cloud listens on loopback only.
+// The local cloud's own interface for tests: JSON over HTTP under /_dray/, unsigned. The cloud listens on loopback
+// only.
 //
 //   GET    /_dray/health         {"status":"ok","url":…,"region":…}
-//   GET    /_dray/counters       {"gets","puts","bytes_out","faults","requests","queues":{NAME:{"sent","received","deleted",
+//   GET    /_dray/counters
+//   {"gets","puts","bytes_out","faults","requests","queues":{NAME:{"sent","received","deleted",
 //                                "moved","visible","in_flight","delayed","left"}}}
-//   POST   /_dray/faults         {"kind":"slow_down","operation":"GetObject","subject":"part of key or queue","times":3,
+//   POST   /_dray/faults         {"kind":"slow_down","operation":"GetObject","subject":"part of key or
+//   queue","times":3,
 //                                "probability":0.5,"value":30}, or an array of such; kinds are faults.h's
 //   DELETE /_dray/faults         all off
 //   POST   /_dray/buckets        {"name":…,"region":…}

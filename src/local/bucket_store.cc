@@ -17,8 +17,12 @@ constexpr int kPartNumberMax = 10'000;
 Error no_bucket(std::string_view name) {
   return {ErrorKind::denied, "NoSuchBucket", fmt::format("The specified bucket does not exist: {}", name)};
 }
-Error no_key() { return {ErrorKind::poison, "NoSuchKey", "The specified key does not exist."}; }
-Error no_upload() { return {ErrorKind::poison, "NoSuchUpload", "The specified multipart upload does not exist."}; }
+Error no_key() {
+  return {ErrorKind::poison, "NoSuchKey", "The specified key does not exist."};
+}
+Error no_upload() {
+  return {ErrorKind::poison, "NoSuchUpload", "The specified multipart upload does not exist."};
+}
 
 bool wants(const NotificationRule& rule, std::string_view event) {
   return std::any_of(rule.events.begin(), rule.events.end(), [&](std::string_view pattern) {
@@ -42,9 +46,10 @@ BucketStore::Bucket* BucketStore::bucket_of(std::string_view name) {
 
 Status BucketStore::create(const std::string& bucket, const std::string& region) {
   const bool good = bucket.size() >= 3 && bucket.size() <= 63 && std::all_of(bucket.begin(), bucket.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
-  });
-  if (!good) return Error{ErrorKind::poison, "InvalidBucketName", fmt::format("The specified bucket is not valid: {}", bucket)};
+                      return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
+                    });
+  if (!good)
+    return Error{ErrorKind::poison, "InvalidBucketName", fmt::format("The specified bucket is not valid: {}", bucket)};
   const std::unique_lock lock(mutex_);
   buckets_.try_emplace(bucket).first->second.region = region;
   return {};
@@ -191,15 +196,17 @@ Result<std::string> BucketStore::put_part(std::string_view bucket, std::string_v
   return etag;
 }
 
-Status BucketStore::join(const Upload& upload, const std::vector<std::pair<int, std::string>>& parts, std::string& bytes,
-                         std::string& digests) {
+Status BucketStore::join(const Upload& upload, const std::vector<std::pair<int, std::string>>& parts,
+                         std::string& bytes, std::string& digests) {
   int before = 0;
   for (const auto& [number, etag] : parts) {
-    if (number <= before) return Error{ErrorKind::poison, "InvalidPartOrder", "The list of parts was not in ascending order."};
+    if (number <= before)
+      return Error{ErrorKind::poison, "InvalidPartOrder", "The list of parts was not in ascending order."};
     before = number;
     const auto part = upload.parts.find(number);
     if (part == upload.parts.end() || hex(part->second.md5) != etag) {
-      return Error{ErrorKind::poison, "InvalidPart", fmt::format("One or more of the specified parts could not be found: {}", number)};
+      return Error{ErrorKind::poison, "InvalidPart",
+                   fmt::format("One or more of the specified parts could not be found: {}", number)};
     }
     bytes.append(part->second.bytes);
     digests.append(part->second.md5);

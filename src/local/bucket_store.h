@@ -1,6 +1,7 @@
 // BucketStore: the buckets of the local cloud: objects by key, notification rules, uploads in parts. In memory.
 //
-// Used by the S3 service and by the Cloud's own interface. Errors carry S3's code (NoSuchBucket, NoSuchKey, NoSuchUpload…).
+// Used by the S3 service and by the Cloud's own interface. Errors carry S3's code (NoSuchBucket, NoSuchKey,
+// NoSuchUpload…).
 // Thread-safe; an object once found stays alive as long as the caller holds it.
 // Limits: one version per key.
 #pragma once
@@ -68,7 +69,8 @@ class BucketStore {
   Status set_rules(std::string_view bucket, std::vector<NotificationRule> rules);
   [[nodiscard]] Result<std::vector<NotificationRule>> rules(std::string_view bucket) const;
   // Those that want an event "ObjectCreated:Put" of that key.
-  [[nodiscard]] std::vector<NotificationRule> matching(std::string_view bucket, std::string_view key, std::string_view event) const;
+  [[nodiscard]] std::vector<NotificationRule> matching(std::string_view bucket, std::string_view key,
+                                                       std::string_view event) const;
 
   // An upload in parts (S3 API, CreateMultipartUpload). `base` holds the headers of the object to be.
   Status begin_upload(std::string_view bucket, const std::string& upload_id, const std::string& key, StoredObject base);

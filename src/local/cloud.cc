@@ -106,8 +106,12 @@ class Cloud::Services {
 };
 
 Cloud::Cloud(std::unique_ptr<Services> services) : services_(std::move(services)) {}
-Cloud::~Cloud() { stop(); }
-void Cloud::stop() { services_->stop(); }
+Cloud::~Cloud() {
+  stop();
+}
+void Cloud::stop() {
+  services_->stop();
+}
 
 Result<std::unique_ptr<Cloud>> Cloud::start(const CloudOptions& options, Clock& clock) {
   std::unique_ptr<Cloud> cloud(new Cloud(std::make_unique<Services>(options, clock)));
@@ -115,15 +119,25 @@ Result<std::unique_ptr<Cloud>> Cloud::start(const CloudOptions& options, Clock& 
   return cloud;
 }
 
-const std::string& Cloud::url() const { return services_->context.url; }
-const std::string& Cloud::region() const { return services_->context.region; }
-std::string Cloud::queue_url(std::string_view queue) const { return services_->sqs.queue_url(queue); }
+const std::string& Cloud::url() const {
+  return services_->context.url;
+}
+const std::string& Cloud::region() const {
+  return services_->context.region;
+}
+std::string Cloud::queue_url(std::string_view queue) const {
+  return services_->sqs.queue_url(queue);
+}
 std::string Cloud::queue_arn(std::string_view queue) const {
   return fmt::format("arn:aws:sqs:{}:{}:{}", services_->context.region, services_->context.account, queue);
 }
 
-void Cloud::add_key(AccessKey key) { services_->add_key(std::move(key)); }
-void Cloud::add_role(Role role) { services_->identities.add_role(std::move(role)); }
+void Cloud::add_key(AccessKey key) {
+  services_->add_key(std::move(key));
+}
+void Cloud::add_role(Role role) {
+  services_->identities.add_role(std::move(role));
+}
 
 Status Cloud::add_bucket(const std::string& bucket, const std::string& region) {
   return services_->buckets.create(bucket, region.empty() ? services_->context.region : region);
@@ -143,12 +157,13 @@ Result<std::size_t> Cloud::put_directory(std::string_view bucket, const std::str
   namespace fs = std::filesystem;
   std::error_code failed;
   std::vector<std::string> keys;
-  for (auto at = fs::recursive_directory_iterator(directory, failed); !failed && at != fs::recursive_directory_iterator();
-       at.increment(failed)) {
+  for (auto at = fs::recursive_directory_iterator(directory, failed);
+       !failed && at != fs::recursive_directory_iterator(); at.increment(failed)) {
     if (at->is_regular_file(failed)) keys.push_back(at->path().lexically_relative(directory).string());
   }
   if (failed) {
-    return Error{ErrorKind::config, "directory", fmt::format("cannot read the directory {}: {}", directory, failed.message())};
+    return Error{ErrorKind::config, "directory",
+                 fmt::format("cannot read the directory {}: {}", directory, failed.message())};
   }
   std::sort(keys.begin(), keys.end());
   for (const std::string& key : keys) {
@@ -168,8 +183,8 @@ Status Cloud::notify(std::string_view bucket, std::string_view queue, const Noti
   NotificationRule rule;
   rule.id = fmt::format("{}-to-{}", bucket, queue);
   rule.form = options.form;
-  rule.arn = fmt::format("arn:aws:{}:{}:{}:{}", options.form == NotificationForm::sns ? "sns" : "sqs", services_->context.region,
-                         services_->context.account, queue);
+  rule.arn = fmt::format("arn:aws:{}:{}:{}:{}", options.form == NotificationForm::sns ? "sns" : "sqs",
+                         services_->context.region, services_->context.account, queue);
   rule.events = {"s3:ObjectCreated:*"};
   rule.prefix = options.prefix;
   rule.suffix = options.suffix;
@@ -183,7 +198,9 @@ Status Cloud::send_message(std::string_view queue, std::string body) {
   return {};
 }
 
-Faults& Cloud::faults() { return services_->faults; }
+Faults& Cloud::faults() {
+  return services_->faults;
+}
 
 CloudCounters Cloud::counters() const {
   const S3Counters& s3 = services_->s3.counters();
@@ -196,6 +213,8 @@ Result<QueueCounters> Cloud::queue_counters(std::string_view queue) const {
   return found.value().queue->counters();
 }
 
-std::vector<std::string> Cloud::queues() const { return services_->queues.names(""); }
+std::vector<std::string> Cloud::queues() const {
+  return services_->queues.names("");
+}
 
 }  // namespace dray::local

@@ -1,9 +1,12 @@
 // Cloud: the local cloud: SQS, S3 and STS on one loopback port, state in memory.
 //
-// Used by `dray local`, the demo, the tests and the benchmark, in their own process or over HTTP. Every request's signature is
-// verified and refused as AWS would. Misbehaves on demand (faults()). Tests may also steer it over HTTP, unsigned, under /_dray/:
+// Used by `dray local`, the demo, the tests and the benchmark, in their own process or over HTTP. Every request's
+// signature is
+// verified and refused as AWS would. Misbehaves on demand (faults()). Tests may also steer it over HTTP, unsigned,
+// under /_dray/:
 // admin_service.h. Errors carry AWS's codes. Thread-safe but for start and stop, which are the owner's.
-// Limits: what the services' headers say; a few GiB of objects put through S3, any amount of generated or file objects.
+// Limits: what the services' headers say; a few GiB of objects put through S3, any amount of generated or file
+// objects.
 #pragma once
 
 #include <cstdint>
@@ -24,28 +27,28 @@
 namespace dray::local {
 
 struct CloudOptions {
-  std::uint16_t port = 0;            // 0: any free one
-  std::string certificate_file;      // PEM; empty: plain http
+  std::uint16_t port = 0;        // 0: any free one
+  std::string certificate_file;  // PEM; empty: plain http
   std::string key_file;
   std::string region = "us-east-1";
   std::string account = "123456789012";
-  std::vector<AccessKey> keys;       // an empty arn becomes "arn:aws:iam::ACCOUNT:root"
+  std::vector<AccessKey> keys;  // an empty arn becomes "arn:aws:iam::ACCOUNT:root"
   std::vector<Role> roles;
-  std::string journal_file;          // "" = none, see delete_journal.h
+  std::string journal_file;  // "" = none, see delete_journal.h
   std::vector<std::string> watch_files;
-  std::uint64_t seed = 1;            // of ids and of faults' chances
+  std::uint64_t seed = 1;  // of ids and of faults' chances
   // Called after a message was removed for good and before the delete is answered, on the connection's thread.
   std::function<void(const DeletedMessage&)> on_delete;
 };
 
 struct NotifyOptions {
   NotificationForm form = NotificationForm::plain;
-  std::string prefix, suffix;   // of the decoded key
-  bool test_event = false;      // send s3:TestEvent now
+  std::string prefix, suffix;  // of the decoded key
+  bool test_event = false;     // send s3:TestEvent now
 };
 
 struct CloudCounters {
-  std::uint64_t gets = 0;       // GetObject answered
+  std::uint64_t gets = 0;  // GetObject answered
   std::uint64_t puts = 0;
   std::uint64_t bytes_out = 0;  // of object bodies
   std::uint64_t faults = 0;     // taken
@@ -60,7 +63,7 @@ class Cloud {
   ~Cloud();
   void stop();
 
-  [[nodiscard]] const std::string& url() const;     // the endpoint of all three services
+  [[nodiscard]] const std::string& url() const;  // the endpoint of all three services
   [[nodiscard]] const std::string& region() const;
   [[nodiscard]] std::string queue_url(std::string_view queue) const;
   [[nodiscard]] std::string queue_arn(std::string_view queue) const;

@@ -18,7 +18,9 @@ constexpr int kExitDone = 0;
 constexpr int kExitConfiguration = 78;
 constexpr Duration kStopTick = milliseconds(50);
 
-Error wrong(std::string message) { return {ErrorKind::config, "option", std::move(message)}; }
+Error wrong(std::string message) {
+  return {ErrorKind::config, "option", std::move(message)};
+}
 
 Status check(const CloudCommand& command) {
   if (command.port < 0 || command.port > 65535) return wrong(fmt::format("--port {} is not 0 to 65535", command.port));
@@ -41,7 +43,8 @@ Result<Secret> secret_of(const CloudCommand& command, Clock& clock) {
   std::ifstream file(command.secret_access_key_file);
   std::string line;
   std::getline(file, line);
-  if (line.empty()) return wrong(fmt::format("--secret-access-key-file {} cannot be read or is empty", command.secret_access_key_file));
+  if (line.empty())
+    return wrong(fmt::format("--secret-access-key-file {} cannot be read or is empty", command.secret_access_key_file));
   return Secret(std::move(line));
 }
 
@@ -95,7 +98,8 @@ Result<std::size_t> fill(Cloud& cloud, const CloudCommand& command) {
   if (!buckets) return buckets.error();
   std::size_t objects = 0;
   for (const std::string& bucket : buckets.value()) {
-    if (auto made = cloud.add_bucket(bucket); !made) return with_context(made.error(), fmt::format("bucket {}", bucket));
+    if (auto made = cloud.add_bucket(bucket); !made)
+      return with_context(made.error(), fmt::format("bucket {}", bucket));
     if (!command.notify.empty()) {
       NotifyOptions options;
       options.form = command.notify == "sns" ? NotificationForm::sns : NotificationForm::plain;
@@ -113,12 +117,17 @@ Result<std::size_t> fill(Cloud& cloud, const CloudCommand& command) {
 
 // The made-up secret is shown, because nobody else can know it; a given one is not.
 void print_usage(const CloudCommand& command, const Cloud& cloud, const Secret& secret) {
-  std::string out = fmt::format("export AWS_ENDPOINT_URL={}\nexport AWS_DEFAULT_REGION={}\nexport AWS_ACCESS_KEY_ID={}\n", cloud.url(),
-                                cloud.region(), command.access_key_id);
+  std::string out =
+      fmt::format("export AWS_ENDPOINT_URL={}\nexport AWS_DEFAULT_REGION={}\nexport AWS_ACCESS_KEY_ID={}\n",
+                  cloud.url(), cloud.region(), command.access_key_id);
   const bool made_up = command.secret_access_key.empty() && command.secret_access_key_file.empty();
-  out += fmt::format("export AWS_SECRET_ACCESS_KEY={}\n", made_up ? secret.reveal() : std::string_view("'the one given'"));
+  out +=
+      fmt::format("export AWS_SECRET_ACCESS_KEY={}\n", made_up ? secret.reveal() : std::string_view("'the one given'"));
   if (!command.cert.empty()) out += "# https with a certificate of your own: also set AWS_CA_BUNDLE to its authority\n";
   for (const std::string& queue : cloud.queues()) out += fmt::format("# queue {}\n", cloud.queue_url(queue));
+  out +=
+      "# version 1 of the AWS CLI overlooks AWS_ENDPOINT_URL in `aws sqs`: give it --endpoint-url "
+      "\"$AWS_ENDPOINT_URL\"\n";
   std::fputs(out.c_str(), stdout);
   std::fflush(stdout);
 }

@@ -12,11 +12,13 @@
 //   --bucket NAME                   an empty bucket; repeatable
 //   --queue NAME                    a queue; repeatable. The first gets the notifications of --notify
 //   --visibility-timeout SECONDS    of these queues (30)
-//   --notify plain|sns              tell the first queue of every object in DIR, and of every later upload to these buckets
+//   --notify plain|sns              tell the first queue of every object in DIR, and of every later upload to
+//   these buckets
 //   --journal FILE                  one JSON line per deleted message: delete_journal.h
 //   --watch-file FILE               its size stands in each line of the journal; repeatable
 //
-// Prints to stdout what a shell needs to use it (endpoint, region, key, queue URLs), logs to stderr, runs until stop is
+// Prints to stdout what a shell needs to use it (endpoint, region, key, queue URLs), logs to stderr, runs until
+// stop is
 // requested, then logs a summary. Exit codes: 0; 78 if an option, file or port is wrong.
 #pragma once
 

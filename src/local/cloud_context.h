@@ -35,7 +35,8 @@ struct CloudContext {
   std::function<void(const DeletedMessage&)> on_delete;
 };
 
-// The fault at the door of a request, if a switch asks for one: throttled, broken or with an expired token. The Error's code
+// The fault at the door of a request, if a switch asks for one: throttled, broken or with an expired token. The
+// Error's code
 // is SlowDown, InternalError or ExpiredToken; services spell it their way. Sleeps first if latency is switched on.
 Status fault_at_the_door(CloudContext& context, std::string_view operation, std::string_view subject);
 

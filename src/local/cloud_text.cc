@@ -29,7 +29,9 @@ std::string date_and_time(const Civil& at) {
                      at.time.hours().count(), at.time.minutes().count(), at.time.seconds().count());
 }
 
-bool alphanumeric(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); }
+bool alphanumeric(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
 
 }  // namespace
 
@@ -38,7 +40,9 @@ std::string iso_time(WallTime when) {
   return fmt::format("{}.{:03}Z", date_and_time(at), at.time.subseconds().count() / 1000);
 }
 
-std::string iso_seconds(WallTime when) { return date_and_time(civil(when)) + "Z"; }
+std::string iso_seconds(WallTime when) {
+  return date_and_time(civil(when)) + "Z";
+}
 
 std::string http_date(WallTime when) {
   static constexpr std::array<const char*, 7> kDays{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
@@ -62,7 +66,8 @@ std::optional<WallTime> parse_amz_date(std::string_view text) {
       parts[i] = parts[i] * 10 + (c - '0');
     }
   }
-  const std::chrono::year_month_day date{std::chrono::year(parts[0]), std::chrono::month(static_cast<unsigned>(parts[1])),
+  const std::chrono::year_month_day date{std::chrono::year(parts[0]),
+                                         std::chrono::month(static_cast<unsigned>(parts[1])),
                                          std::chrono::day(static_cast<unsigned>(parts[2]))};
   if (!date.ok()) return std::nullopt;
   const auto instant = std::chrono::sys_days(date) + std::chrono::hours(parts[3]) + std::chrono::minutes(parts[4]) +

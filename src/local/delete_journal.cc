@@ -17,13 +17,16 @@ namespace dray::local {
 DeleteJournal::DeleteJournal(int fd, std::vector<std::string> watch_files, Clock& clock)
     : fd_(fd), watch_files_(std::move(watch_files)), clock_(clock) {}
 
-DeleteJournal::~DeleteJournal() { ::close(fd_); }
+DeleteJournal::~DeleteJournal() {
+  ::close(fd_);
+}
 
-Result<std::unique_ptr<DeleteJournal>> DeleteJournal::open(const std::string& path, std::vector<std::string> watch_files,
-                                                           Clock& clock) {
+Result<std::unique_ptr<DeleteJournal>> DeleteJournal::open(const std::string& path,
+                                                           std::vector<std::string> watch_files, Clock& clock) {
   const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
   if (fd < 0) {
-    return Error{ErrorKind::config, "journal", fmt::format("cannot append to the journal {}: {}", path, std::strerror(errno))};
+    return Error{ErrorKind::config, "journal",
+                 fmt::format("cannot append to the journal {}: {}", path, std::strerror(errno))};
   }
   return std::unique_ptr<DeleteJournal>(new DeleteJournal(fd, std::move(watch_files), clock));
 }
@@ -31,7 +34,7 @@ Result<std::unique_ptr<DeleteJournal>> DeleteJournal::open(const std::string& pa
 void DeleteJournal::note(const DeletedMessage& deleted) {
   Json::Object sizes;
   for (const std::string& path : watch_files_) {
-    struct stat found {};
+    struct stat found{};
     sizes[path] = ::stat(path.c_str(), &found) == 0 ? static_cast<std::int64_t>(found.st_size) : std::int64_t{-1};
   }
   std::string line = Json(Json::Object{{"time", iso_time(clock_.wall_now())},

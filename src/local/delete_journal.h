@@ -1,6 +1,7 @@
 // DeleteJournal: one JSON line a deleted message, on the disk before the delete is answered.
 //
-// {"time":…,"queue":…,"message_id":…,"body":…,"sizes":{path: bytes}}: the sizes of watched files at that instant. A receiver that
+// {"time":…,"queue":…,"message_id":…,"body":…,"sizes":{path: bytes}}: the sizes of watched files at that instant.
+// A receiver that
 // appends what it has read to such a file makes the line a proof: what it had read when its notification was deleted.
 // Lines are whole (one write(2) each, O_APPEND). Thread-safe.
 #pragma once
@@ -18,7 +19,8 @@ namespace dray::local {
 class DeleteJournal {
  public:
   // Appends to `path`, which is made if it is not there.
-  static Result<std::unique_ptr<DeleteJournal>> open(const std::string& path, std::vector<std::string> watch_files, Clock& clock);
+  static Result<std::unique_ptr<DeleteJournal>> open(const std::string& path, std::vector<std::string> watch_files,
+                                                     Clock& clock);
   DeleteJournal(const DeleteJournal&) = delete;
   DeleteJournal& operator=(const DeleteJournal&) = delete;
   ~DeleteJournal();

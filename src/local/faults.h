@@ -1,6 +1,7 @@
 // Faults: the switches with which tests make the local cloud misbehave as AWS does on a bad day.
 //
-// A fault applies to requests of its operation whose subject (object key or queue name) contains its text, so many times, each
+// A fault applies to requests of its operation whose subject (object key or queue name) contains its text, so many
+// times, each
 // time with its probability. The services ask take() at the place where the fault acts. Seeded. Thread-safe.
 #pragma once
 
@@ -31,8 +32,8 @@ enum class FaultKind {
 
 struct Fault {
   FaultKind kind = FaultKind::internal_error;
-  std::string operation;  // "GetObject", "DeleteMessageBatch", "AssumeRole"; "" any
-  std::string subject;    // part of the key or the queue's name; "" any
+  std::string operation;   // "GetObject", "DeleteMessageBatch", "AssumeRole"; "" any
+  std::string subject;     // part of the key or the queue's name; "" any
   std::int64_t times = 1;  // -1 for ever
   double probability = 1.0;
   std::uint64_t value = 0;

@@ -14,7 +14,9 @@ constexpr std::size_t kSigningKeysMax = 4096;
 constexpr seconds kChainedSessionMax{3600};  // AWS: role chaining limits a session to one hour
 constexpr seconds kSessionMin{900};
 
-Error validation(std::string message) { return {ErrorKind::poison, "ValidationError", std::move(message)}; }
+Error validation(std::string message) {
+  return {ErrorKind::poison, "ValidationError", std::move(message)};
+}
 
 bool only(std::string_view text, std::string_view punctuation) {
   return std::all_of(text.begin(), text.end(), [&](char c) {
@@ -105,7 +107,8 @@ Result<AccessKey> Identities::assume(const AccessKey& caller, const AssumeReques
                                request.role_arn)};
     }
     if (!caller.role.empty() && request.duration > kChainedSessionMax) {
-      return validation("The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining");
+      return validation(
+          "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining");
     }
     if (request.duration > found->second.session_max) {
       return validation("The requested DurationSeconds exceeds the MaxSessionDuration set for this role.");
@@ -116,7 +119,8 @@ Result<AccessKey> Identities::assume(const AccessKey& caller, const AssumeReques
   made.secret = Secret(base64(sha256(ids_.upper_hex(64))));
   made.session_token = Secret(base64("local" + sha256(ids_.upper_hex(64)) + sha256(ids_.upper_hex(64))));
   made.expires = WallTime{clock_.wall_now().micros + request.duration.count() * 1'000'000};
-  made.arn = fmt::format("arn:aws:sts::{}:assumed-role/{}/{}", account_of(request.role_arn), name, request.session_name);
+  made.arn =
+      fmt::format("arn:aws:sts::{}:assumed-role/{}/{}", account_of(request.role_arn), name, request.session_name);
   made.role = request.role_arn;
   add_key(made);
   return made;

@@ -1,6 +1,8 @@
-// Identities: who may sign, and which roles they may assume. The local cloud's IAM, as far as the collector can see it.
+// Identities: who may sign, and which roles they may assume. The local cloud's IAM, as far as the collector can
+// see it.
 //
-// Any known principal may use any bucket and queue; what is checked is who one is (keys, tokens, expiry) and AssumeRole's trust
+// Any known principal may use any bucket and queue; what is checked is who one is (keys, tokens, expiry) and
+// AssumeRole's trust
 // (principal and external id). Temporary keys live until their expiry. Thread-safe.
 #pragma once
 
@@ -21,10 +23,10 @@ namespace dray::local {
 struct AccessKey {
   std::string id;
   Secret secret;
-  Secret session_token;             // empty: a long-lived key
+  Secret session_token;  // empty: a long-lived key
   std::optional<WallTime> expires;
-  std::string arn;                  // who signs: "arn:aws:iam::123456789012:user/demo", "…:assumed-role/NAME/SESSION"
-  std::string role;                 // the role's ARN if these are a role's keys, else ""
+  std::string arn;   // who signs: "arn:aws:iam::123456789012:user/demo", "…:assumed-role/NAME/SESSION"
+  std::string role;  // the role's ARN if these are a role's keys, else ""
 };
 
 struct Role {
@@ -51,7 +53,8 @@ class Identities {
   [[nodiscard]] std::optional<AccessKey> find(std::string_view id) const;
 
   // The key that SigV4 signs with (HMAC chain over date, region, service), cached: it changes once a day.
-  std::string signing_key(const AccessKey& key, std::string_view date, std::string_view region, std::string_view service);
+  std::string signing_key(const AccessKey& key, std::string_view date, std::string_view region,
+                          std::string_view service);
 
   // New temporary keys; {denied, "AccessDenied"} or {poison, "ValidationError"} as STS would answer.
   Result<AccessKey> assume(const AccessKey& caller, const AssumeRequest& request);

@@ -12,7 +12,7 @@
 namespace dray::local {
 namespace {
 
-constexpr seconds kVisibilityMax{43200};     // twelve hours in all since the receive (SQS Developer Guide)
+constexpr seconds kVisibilityMax{43200};  // twelve hours in all since the receive (SQS Developer Guide)
 constexpr std::size_t kInFlightMax = 120'000;
 constexpr Duration kGoneCheck = seconds(1);  // a long poll looks this often whether its caller still lives
 

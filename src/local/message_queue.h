@@ -1,6 +1,7 @@
 // MessageQueue: one SQS standard queue in memory: visibility, receive counts, receipt handles, delay, redrive.
 //
-// Every operation is O(1) or O(log n), so 100,000 waiting messages cost no more than ten. Behaves as AWS's documentation says:
+// Every operation is O(1) or O(log n), so 100,000 waiting messages cost no more than ten. Behaves as AWS's
+// documentation says:
 // a new receipt handle at each receive; a delete with an older one "succeeds" and deletes nothing; a message received
 // maxReceiveCount times moves to the dead-letter queue at the receive that would exceed it.
 // Errors carry SQS's code: ReceiptHandleIsInvalid, MessageNotInflight, InvalidParameterValue, OverLimit.
@@ -37,8 +38,8 @@ struct QueueCounters {
 struct QueueMessage {
   std::string id;
   std::string body;
-  std::string md5;         // of the body, hex
-  Json attributes;         // MessageAttributes as sent, or null
+  std::string md5;  // of the body, hex
+  Json attributes;  // MessageAttributes as sent, or null
   WallTime sent_at;
   WallTime first_received_at;
   int receive_count = 0;
@@ -52,9 +53,9 @@ struct DeliveredMessage {
 struct ReceiveCall {
   std::size_t messages_max = 1;
   seconds visibility{30};
-  TimePoint deadline;                     // of the long poll; now = do not wait
-  std::function<bool()> caller_is_gone;   // asked before messages are handed to a call that waited
-  std::function<bool()> duplicate;        // asked per message: leave it visible too
+  TimePoint deadline;                    // of the long poll; now = do not wait
+  std::function<bool()> caller_is_gone;  // asked before messages are handed to a call that waited
+  std::function<bool()> duplicate;       // asked per message: leave it visible too
 };
 
 class MessageQueue {
@@ -105,8 +106,8 @@ class MessageQueue {
   mutable std::mutex mutex_;
   Signal arrived_;
   std::unordered_map<std::uint64_t, Held> messages_;
-  std::deque<std::uint64_t> visible_;                      // may name messages that are gone or hidden since
-  std::set<std::pair<TimePoint, std::uint64_t>> timers_;   // in flight and delayed
+  std::deque<std::uint64_t> visible_;                     // may name messages that are gone or hidden since
+  std::set<std::pair<TimePoint, std::uint64_t>> timers_;  // in flight and delayed
   std::uint64_t next_serial_ = 1;
   QueueCounters counters_;
   std::shared_ptr<MessageQueue> dead_letters_;  // shared with the directory of queues: either may go first

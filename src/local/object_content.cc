@@ -58,8 +58,9 @@ class FileContent final : public ObjectContent {
     std::string piece(static_cast<std::size_t>(std::min<std::uint64_t>(kPieceBytes, length)), '\0');
     Status status;
     while (length > 0 && status) {
-      const ssize_t got = ::pread(fd, piece.data(), static_cast<std::size_t>(std::min<std::uint64_t>(piece.size(), length)),
-                                  static_cast<off_t>(offset));
+      const ssize_t got =
+          ::pread(fd, piece.data(), static_cast<std::size_t>(std::min<std::uint64_t>(piece.size(), length)),
+                  static_cast<off_t>(offset));
       if (got <= 0) {
         status = short_file();
         break;
@@ -83,12 +84,15 @@ class FileContent final : public ObjectContent {
 
 }  // namespace
 
-Content memory_content(std::string bytes) { return std::make_shared<MemoryContent>(std::move(bytes)); }
+Content memory_content(std::string bytes) {
+  return std::make_shared<MemoryContent>(std::move(bytes));
+}
 
 Result<Content> file_content(const std::string& path) {
-  struct stat found {};
+  struct stat found{};
   if (::stat(path.c_str(), &found) != 0 || !S_ISREG(found.st_mode)) {
-    return Error{ErrorKind::config, "no_file", fmt::format("{} is not a readable file: {}", path, std::strerror(errno))};
+    return Error{ErrorKind::config, "no_file",
+                 fmt::format("{} is not a readable file: {}", path, std::strerror(errno))};
   }
   return Content(std::make_shared<FileContent>(path, static_cast<std::uint64_t>(found.st_size)));
 }

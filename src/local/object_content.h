@@ -1,4 +1,5 @@
-// ObjectContent: the bytes of one object of the local cloud: in memory, in a file read when asked for, or made by a function.
+// ObjectContent: the bytes of one object of the local cloud: in memory, in a file read when asked for, or made by
+// a function.
 //
 // Immutable once made; read by many threads at once.
 #pragma once
@@ -22,12 +23,14 @@ class ObjectContent {
   virtual Status read(std::uint64_t offset, std::uint64_t length, const Sink& sink) const = 0;
 };
 
-using Content = std::shared_ptr<const ObjectContent>;  // shared: an overwritten object lives on in the answers that send it
+using Content =
+    std::shared_ptr<const ObjectContent>;  // shared: an overwritten object lives on in the answers that send it
 
 Content memory_content(std::string bytes);
 // The size is taken now; a file that shrank since ends the answer short.
 Result<Content> file_content(const std::string& path);
-// Fills `size` bytes at `offset` of an object; must give the same bytes for the same place each time, from any thread.
+// Fills `size` bytes at `offset` of an object; must give the same bytes for the same place each time, from any
+// thread.
 using Generator = std::function<void(std::uint64_t offset, char* into, std::size_t size)>;
 Content generated_content(std::uint64_t size, Generator generator);
 

@@ -61,8 +61,9 @@ int receives_max(const Json& policy) {
 
 Status QueueDirectory::create(const std::string& name, const QueueAttributes& attributes) {
   if (!valid_name(name)) {
-    return Error{ErrorKind::poison, "InvalidParameterValue",
-                 "Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length (no FIFO queues here)"};
+    return Error{
+        ErrorKind::poison, "InvalidParameterValue",
+        "Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length (no FIFO queues here)"};
   }
   const std::lock_guard lock(mutex_);
   if (const auto found = queues_.find(name); found != queues_.end()) {
@@ -71,7 +72,8 @@ Status QueueDirectory::create(const std::string& name, const QueueAttributes& at
       return has != found->second.attributes.end() && has->second == wanted.second;
     });
     if (same) return {};
-    return Error{ErrorKind::poison, "QueueNameExists", "A queue already exists with the same name and a different value for an attribute"};
+    return Error{ErrorKind::poison, "QueueNameExists",
+                 "A queue already exists with the same name and a different value for an attribute"};
   }
   Entry entry;
   entry.named.queue = std::make_shared<MessageQueue>(name, clock_, ids_);
@@ -100,7 +102,8 @@ Status QueueDirectory::apply(Entry& entry, const QueueAttributes& attributes) {
       const auto found = queues_.find(arn.substr(arn.rfind(':') + 1));
       count = receives_max(policy.value());
       if (found == queues_.end()) return invalid_value("RedrivePolicy", "Dead letter target does not exist.");
-      if (count < 1 || count > 1000) return invalid_value("RedrivePolicy", "maxReceiveCount must be between 1 and 1000.");
+      if (count < 1 || count > 1000)
+        return invalid_value("RedrivePolicy", "maxReceiveCount must be between 1 and 1000.");
       target = found->second.named.queue;
     }
     entry.named.queue->set_redrive(std::move(target), count);

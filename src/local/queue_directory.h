@@ -1,6 +1,7 @@
 // QueueDirectory: the queues of the local cloud by name, with the attributes they were made with.
 //
-// Used by the SQS service, by S3's notifications and by the Cloud's own interface. Errors carry SQS's code. Thread-safe; a queue
+// Used by the SQS service, by S3's notifications and by the Cloud's own interface. Errors carry SQS's code.
+// Thread-safe; a queue
 // once found stays alive as long as the caller holds it.
 #pragma once
 

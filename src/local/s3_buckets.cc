@@ -14,7 +14,9 @@ namespace {
 constexpr std::size_t kKeysMax = 1000;
 
 // Keys may hold what XML cannot; clients ask for encoding-type=url because of that.
-std::string listed(std::string_view key, bool url) { return url ? percent_encode(key, true) : xml_escape(key); }
+std::string listed(std::string_view key, bool url) {
+  return url ? percent_encode(key, true) : xml_escape(key);
+}
 
 std::size_t keys_max(std::string_view text) {
   std::size_t value = kKeysMax;
@@ -75,12 +77,15 @@ Status S3Service::bucket_location(Request& request) {
   return answer_xml(request, "LocationConstraint", region.value() == "us-east-1" ? std::string() : region.value());
 }
 
-Status S3Service::bucket_versioning(Request& request) { return answer_xml(request, "VersioningConfiguration", ""); }
+Status S3Service::bucket_versioning(Request& request) {
+  return answer_xml(request, "VersioningConfiguration", "");
+}
 
 Status S3Service::get_notifications(Request& request) {
   const auto rules = buckets_.rules(request.bucket);
   if (!rules) return rules.error();
-  return request.exchange.answer(200, {{"Content-Type", "application/xml"}}, notification_configuration_xml(rules.value()));
+  return request.exchange.answer(200, {{"Content-Type", "application/xml"}},
+                                 notification_configuration_xml(rules.value()));
 }
 
 Status S3Service::put_notifications(Request& request) {
@@ -98,9 +103,9 @@ Status S3Service::list_objects(Request& request) {
                   std::string(request.field("marker")), keys_max(request.field("max-keys"))};
   const auto page = buckets_.list(request.bucket, query);
   if (!page) return page.error();
-  std::string inner = fmt::format("<Name>{}</Name><Prefix>{}</Prefix><Marker>{}</Marker><MaxKeys>{}</MaxKeys><IsTruncated>{}</IsTruncated>",
-                                  request.bucket, listed(query.prefix, url), listed(query.after, url), query.keys_max,
-                                  page.value().truncated);
+  std::string inner = fmt::format(
+      "<Name>{}</Name><Prefix>{}</Prefix><Marker>{}</Marker><MaxKeys>{}</MaxKeys><IsTruncated>{}</IsTruncated>",
+      request.bucket, listed(query.prefix, url), listed(query.after, url), query.keys_max, page.value().truncated);
   if (!query.delimiter.empty()) inner += fmt::format("<Delimiter>{}</Delimiter>", listed(query.delimiter, url));
   if (url) inner += "<EncodingType>url</EncodingType>";
   if (page.value().truncated) inner += fmt::format("<NextMarker>{}</NextMarker>", listed(page.value().last, url));
@@ -119,9 +124,10 @@ Status S3Service::list_objects_v2(Request& request) {
   }
   const auto page = buckets_.list(request.bucket, query);
   if (!page) return page.error();
-  std::string inner = fmt::format("<Name>{}</Name><Prefix>{}</Prefix><MaxKeys>{}</MaxKeys><KeyCount>{}</KeyCount><IsTruncated>{}</IsTruncated>",
-                                  request.bucket, listed(query.prefix, url), query.keys_max,
-                                  page.value().objects.size() + page.value().common_prefixes.size(), page.value().truncated);
+  std::string inner = fmt::format(
+      "<Name>{}</Name><Prefix>{}</Prefix><MaxKeys>{}</MaxKeys><KeyCount>{}</KeyCount><IsTruncated>{}</IsTruncated>",
+      request.bucket, listed(query.prefix, url), query.keys_max,
+      page.value().objects.size() + page.value().common_prefixes.size(), page.value().truncated);
   if (!query.delimiter.empty()) inner += fmt::format("<Delimiter>{}</Delimiter>", listed(query.delimiter, url));
   if (url) inner += "<EncodingType>url</EncodingType>";
   if (!token.empty()) inner += fmt::format("<ContinuationToken>{}</ContinuationToken>", xml_escape(token));

@@ -38,9 +38,11 @@ Result<NotificationRule> parse_rule(const XmlElement& element, IdSource& ids) {
 std::string filter_xml(const NotificationRule& rule) {
   if (rule.prefix.empty() && rule.suffix.empty()) return {};
   std::string out = "<Filter><S3Key>";
-  for (const auto& [name, value] : {std::pair<std::string_view, const std::string&>{"Prefix", rule.prefix}, {"Suffix", rule.suffix}}) {
+  for (const auto& [name, value] :
+       {std::pair<std::string_view, const std::string&>{"Prefix", rule.prefix}, {"Suffix", rule.suffix}}) {
     if (value.empty()) continue;
-    fmt::format_to(std::back_inserter(out), "<FilterRule><Name>{}</Name><Value>{}</Value></FilterRule>", name, xml_escape(value));
+    fmt::format_to(std::back_inserter(out), "<FilterRule><Name>{}</Name><Value>{}</Value></FilterRule>", name,
+                   xml_escape(value));
   }
   return out + "</S3Key></Filter>";
 }
@@ -68,7 +70,8 @@ std::string notification_configuration_xml(const std::vector<NotificationRule>& 
     const std::string_view kind = topic ? "Topic" : "Queue";
     fmt::format_to(std::back_inserter(out), "<{0}Configuration><Id>{1}</Id><{0}>{2}</{0}>", kind, xml_escape(rule.id),
                    xml_escape(rule.arn));
-    for (const std::string& event : rule.events) fmt::format_to(std::back_inserter(out), "<Event>{}</Event>", xml_escape(event));
+    for (const std::string& event : rule.events)
+      fmt::format_to(std::back_inserter(out), "<Event>{}</Event>", xml_escape(event));
     fmt::format_to(std::back_inserter(out), "{}</{}Configuration>", filter_xml(rule), kind);
   }
   return out + "</NotificationConfiguration>";
@@ -77,8 +80,8 @@ std::string notification_configuration_xml(const std::vector<NotificationRule>& 
 Status S3Events::check_target(const NotificationRule& rule) const {
   if (queues_.find(rule.target())) return {};
   return Error{ErrorKind::poison, "InvalidArgument",
-               fmt::format("Unable to validate the following destination configurations: {} (there is no queue {})", rule.arn,
-                           rule.target())};
+               fmt::format("Unable to validate the following destination configurations: {} (there is no queue {})",
+                           rule.arn, rule.target())};
 }
 
 void S3Events::send_test_event(std::string_view bucket, const NotificationRule& rule) {
@@ -110,7 +113,8 @@ Status S3Events::add(std::string_view bucket, NotificationRule rule, bool test_e
   return {};
 }
 
-void S3Events::publish(std::string_view bucket, std::string_view key, const StoredObject& object, std::string_view event) {
+void S3Events::publish(std::string_view bucket, std::string_view key, const StoredObject& object,
+                       std::string_view event) {
   for (const NotificationRule& rule : buckets_.matching(bucket, key, event)) {
     deliver(rule, event_body(bucket, key, object, event, rule));
   }
@@ -138,7 +142,10 @@ std::string S3Events::event_body(std::string_view bucket, std::string_view key, 
       {"requestParameters", Json::Object{{"sourceIPAddress", "127.0.0.1"}}},
       {"responseElements",
        Json::Object{{"x-amz-request-id", context_.ids.upper_hex(16)}, {"x-amz-id-2", context_.ids.upper_hex(64)}}},
-      {"s3", Json::Object{{"s3SchemaVersion", "1.0"}, {"configurationId", rule.id}, {"bucket", std::move(where)}, {"object", std::move(what)}}},
+      {"s3", Json::Object{{"s3SchemaVersion", "1.0"},
+                          {"configurationId", rule.id},
+                          {"bucket", std::move(where)},
+                          {"object", std::move(what)}}},
   };
   Json::Array records;
   records.emplace_back(std::move(record));

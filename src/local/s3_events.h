@@ -1,6 +1,8 @@
-// S3Events: tells queues about objects, in the two forms in which S3 events reach SQS: as they are, or wrapped by SNS.
+// S3Events: tells queues about objects, in the two forms in which S3 events reach SQS: as they are, or wrapped by
+// SNS.
 //
-// Shapes: S3 User Guide, "Event message structure"; SNS Developer Guide, "Parsing Amazon SNS message formats" (formats.md 2.1, 2.2).
+// Shapes: S3 User Guide, "Event message structure"; SNS Developer Guide, "Parsing Amazon SNS message formats"
+// (formats.md 2.1, 2.2).
 // A topic is named like the queue it feeds. Thread-safe.
 #pragma once
 

@@ -15,7 +15,9 @@ namespace {
 constexpr std::size_t kObjectBytesMax = 5ULL << 30U;  // S3's own bound for one PUT
 constexpr std::uint64_t kSlowPiecesPerSecond = 20;
 
-std::string quoted(std::string_view etag) { return fmt::format("\"{}\"", etag); }
+std::string quoted(std::string_view etag) {
+  return fmt::format("\"{}\"", etag);
+}
 
 // Does a list of If-Match / If-None-Match name this ETag?
 bool names_etag(std::string_view list, std::string_view etag) {
@@ -68,7 +70,8 @@ Status S3Service::get_object(Request& request) {
   const StoredObject& object = *found.value();
   const std::string_view if_match = request.exchange.header("if-match");
   if (!if_match.empty() && !names_etag(if_match, object.etag)) {
-    return Error{ErrorKind::transient, "PreconditionFailed", "At least one of the pre-conditions you specified did not hold"};
+    return Error{ErrorKind::transient, "PreconditionFailed",
+                 "At least one of the pre-conditions you specified did not hold"};
   }
   const std::string_view if_none = request.exchange.header("if-none-match");
   if (!if_none.empty() && names_etag(if_none, object.etag)) return Error{ErrorKind::poison, "NotModified", ""};
@@ -89,8 +92,8 @@ Status S3Service::send_body(Request& request, const StoredObject& object, Span s
     headers.insert(headers.end(), object.checksums.begin(), object.checksums.end());
   }
   if (span.partial) {
-    headers.emplace_back("Content-Range",
-                         fmt::format("bytes {}-{}/{}", span.begin, span.begin + span.length - 1, object.content->size()));
+    headers.emplace_back("Content-Range", fmt::format("bytes {}-{}/{}", span.begin, span.begin + span.length - 1,
+                                                      object.content->size()));
   }
   if (auto begun = exchange.begin_answer(span.partial ? 206 : 200, headers, span.length); !begun) return {};
   if (exchange.method() == "HEAD" || span.length == 0) return {};
@@ -122,12 +125,14 @@ Status S3Service::send_body(Request& request, const StoredObject& object, Span s
 StoredObject S3Service::described(const Request& request) const {
   StoredObject object;
   object.modified = context_.clock.wall_now();
-  object.sequencer = fmt::format("{:016X}{}", static_cast<std::uint64_t>(object.modified.micros), context_.ids.upper_hex(2));
+  object.sequencer =
+      fmt::format("{:016X}{}", static_cast<std::uint64_t>(object.modified.micros), context_.ids.upper_hex(2));
   bool typed = false;
   for (const auto& [name, value] : request.exchange.headers()) {
     if (name == "content-encoding") {
       // "aws-chunked" was a matter of the transfer: S3 API, "Transferring payload in multiple chunks".
-      std::string kept = value.starts_with("aws-chunked") ? value.substr(std::min<std::size_t>(value.size(), 11)) : value;
+      std::string kept =
+          value.starts_with("aws-chunked") ? value.substr(std::min<std::size_t>(value.size(), 11)) : value;
       kept.erase(0, kept.find_first_not_of(", "));
       if (!kept.empty()) object.headers.emplace_back("Content-Encoding", kept);
     } else if (name == "content-type" || name.starts_with("x-amz-meta-") || name == "cache-control" ||
@@ -144,8 +149,10 @@ Status S3Service::put_object(Request& request) {
   if (!request.exchange.header("x-amz-copy-source").empty()) return copy_object(request);
   auto body = read_upload(request.exchange, request.caller, kObjectBytesMax);
   if (!body) return body.error();
-  if (const std::string_view if_none = request.exchange.header("if-none-match"); if_none == "*" && buckets_.find(request.bucket, request.key)) {
-    return Error{ErrorKind::poison, "PreconditionFailed", "At least one of the pre-conditions you specified did not hold"};
+  if (const std::string_view if_none = request.exchange.header("if-none-match");
+      if_none == "*" && buckets_.find(request.bucket, request.key)) {
+    return Error{ErrorKind::poison, "PreconditionFailed",
+                 "At least one of the pre-conditions you specified did not hold"};
   }
   StoredObject object = described(request);
   object.etag = hex(md5(body.value().bytes));
@@ -164,7 +171,8 @@ Status S3Service::put(std::string_view bucket, const std::string& key, Content c
   object.content = std::move(content);
   object.etag = std::move(etag);
   object.modified = context_.clock.wall_now();
-  object.sequencer = fmt::format("{:016X}{}", static_cast<std::uint64_t>(object.modified.micros), context_.ids.upper_hex(2));
+  object.sequencer =
+      fmt::format("{:016X}{}", static_cast<std::uint64_t>(object.modified.micros), context_.ids.upper_hex(2));
   object.headers.emplace_back("content-type", "binary/octet-stream");
   if (auto stored = buckets_.put(bucket, key, object); !stored) return stored;
   counters_.puts.fetch_add(1);
@@ -176,7 +184,8 @@ Status S3Service::copy_object(Request& request) {
   std::string source = percent_decode(request.exchange.header("x-amz-copy-source"));
   if (source.starts_with('/')) source.erase(0, 1);
   const std::size_t slash = source.find('/');
-  if (slash == std::string::npos) return Error{ErrorKind::poison, "InvalidArgument", "x-amz-copy-source is not bucket/key"};
+  if (slash == std::string::npos)
+    return Error{ErrorKind::poison, "InvalidArgument", "x-amz-copy-source is not bucket/key"};
   const auto found = buckets_.find(source.substr(0, slash), source.substr(slash + 1));
   if (!found) return found.error();
   StoredObject object = *found.value();
@@ -188,7 +197,8 @@ Status S3Service::copy_object(Request& request) {
   counters_.puts.fetch_add(1);
   events_.publish(request.bucket, request.key, object, "ObjectCreated:Copy");
   return answer_xml(request, "CopyObjectResult",
-                    fmt::format("<LastModified>{}</LastModified><ETag>&quot;{}&quot;</ETag>", iso_time(object.modified), object.etag));
+                    fmt::format("<LastModified>{}</LastModified><ETag>&quot;{}&quot;</ETag>", iso_time(object.modified),
+                                object.etag));
 }
 
 Status S3Service::delete_object(Request& request) {
@@ -203,7 +213,8 @@ Status S3Service::begin_upload(Request& request) {
   const std::string id = context_.ids.upper_hex(32);
   if (auto begun = buckets_.begin_upload(request.bucket, id, request.key, described(request)); !begun) return begun;
   return answer_xml(request, "InitiateMultipartUploadResult",
-                    fmt::format("<Bucket>{}</Bucket><Key>{}</Key><UploadId>{}</UploadId>", request.bucket, xml_escape(request.key), id));
+                    fmt::format("<Bucket>{}</Bucket><Key>{}</Key><UploadId>{}</UploadId>", request.bucket,
+                                xml_escape(request.key), id));
 }
 
 Status S3Service::upload_part(Request& request) {
@@ -212,7 +223,8 @@ Status S3Service::upload_part(Request& request) {
   if (!parse_number(request.field("partNumber"), number) || number > 10'000) number = 0;
   auto body = read_upload(request.exchange, request.caller, kObjectBytesMax);
   if (!body) return body.error();
-  const auto etag = buckets_.put_part(request.bucket, request.field("uploadId"), static_cast<int>(number), std::move(body.value().bytes));
+  const auto etag = buckets_.put_part(request.bucket, request.field("uploadId"), static_cast<int>(number),
+                                      std::move(body.value().bytes));
   if (!etag) return etag.error();
   net::ServerHeaders headers{{"ETag", quoted(etag.value())}};
   headers.insert(headers.end(), body.value().checksums.begin(), body.value().checksums.end());
@@ -235,10 +247,11 @@ Status S3Service::complete_upload(Request& request) {
   if (!object) return object.error();
   counters_.puts.fetch_add(1);
   events_.publish(request.bucket, request.key, *object.value(), "ObjectCreated:CompleteMultipartUpload");
-  return answer_xml(request, "CompleteMultipartUploadResult",
-                    fmt::format("<Location>{}/{}/{}</Location><Bucket>{}</Bucket><Key>{}</Key><ETag>&quot;{}&quot;</ETag>", context_.url,
-                                request.bucket, xml_escape(percent_encode(request.key, true)), request.bucket,
-                                xml_escape(request.key), object.value()->etag));
+  return answer_xml(
+      request, "CompleteMultipartUploadResult",
+      fmt::format("<Location>{}/{}/{}</Location><Bucket>{}</Bucket><Key>{}</Key><ETag>&quot;{}&quot;</ETag>",
+                  context_.url, request.bucket, xml_escape(percent_encode(request.key, true)), request.bucket,
+                  xml_escape(request.key), object.value()->etag));
 }
 
 Status S3Service::abort_upload(Request& request) {

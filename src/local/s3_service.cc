@@ -17,11 +17,16 @@ constexpr std::string_view kNamespace = "http://s3.amazonaws.com/doc/2006-03-01/
 
 int status_of(std::string_view code) {
   static constexpr std::array<std::pair<std::string_view, int>, 20> kStatus{{
-      {"AccessDenied", 403},         {"InvalidAccessKeyId", 403}, {"SignatureDoesNotMatch", 403}, {"RequestTimeTooSkewed", 403},
-      {"NoSuchBucket", 404},         {"NoSuchKey", 404},          {"NoSuchUpload", 404},          {"MethodNotAllowed", 405},
-      {"BucketNotEmpty", 409},       {"PreconditionFailed", 412}, {"InvalidRange", 416},          {"InternalError", 500},
-      {"NotImplemented", 501},       {"SlowDown", 503},           {"PermanentRedirect", 301},     {"NotModified", 304},
-      {"BucketAlreadyExists", 409},  {"MissingContentLength", 411}, {"RequestTimeout", 400},      {"InvalidToken", 400},
+      {"AccessDenied", 403},          {"InvalidAccessKeyId", 403},
+      {"SignatureDoesNotMatch", 403}, {"RequestTimeTooSkewed", 403},
+      {"NoSuchBucket", 404},          {"NoSuchKey", 404},
+      {"NoSuchUpload", 404},          {"MethodNotAllowed", 405},
+      {"BucketNotEmpty", 409},        {"PreconditionFailed", 412},
+      {"InvalidRange", 416},          {"InternalError", 500},
+      {"NotImplemented", 501},        {"SlowDown", 503},
+      {"PermanentRedirect", 301},     {"NotModified", 304},
+      {"BucketAlreadyExists", 409},   {"MissingContentLength", 411},
+      {"RequestTimeout", 400},        {"InvalidToken", 400},
   }};
   for (const auto& [name, status] : kStatus) {
     if (name == code) return status;
@@ -129,7 +134,8 @@ Status S3Service::run(Request& request) {
     }
   }
   auto done = (this->*row->operation)(request);
-  if (done && context_.faults.take(FaultKind::lost_response, row->name, request.key)) request.exchange.reset_connection();
+  if (done && context_.faults.take(FaultKind::lost_response, row->name, request.key))
+    request.exchange.reset_connection();
   return done;
 }
 
@@ -142,8 +148,9 @@ Status S3Service::authenticate(Request& request) {
   auto caller = verify_signature(request.exchange, hash, context_.identities, context_.clock);
   if (!caller) return caller.error();
   if (caller.value().service != "s3") {
-    return Error{ErrorKind::denied, "AuthorizationHeaderMalformed",
-                 fmt::format("The authorization header is malformed; incorrect service \"{}\"", caller.value().service)};
+    return Error{
+        ErrorKind::denied, "AuthorizationHeaderMalformed",
+        fmt::format("The authorization header is malformed; incorrect service \"{}\"", caller.value().service)};
   }
   request.caller = std::move(caller).value();
   return {};
@@ -151,7 +158,8 @@ Status S3Service::authenticate(Request& request) {
 
 void S3Service::refuse(Request& request, const Error& error) {
   const int status = status_of(error.code);
-  net::ServerHeaders headers{{"x-amz-request-id", context_.ids.upper_hex(16)}, {"x-amz-id-2", context_.ids.upper_hex(64)}};
+  net::ServerHeaders headers{{"x-amz-request-id", context_.ids.upper_hex(16)},
+                             {"x-amz-id-2", context_.ids.upper_hex(64)}};
   std::string extra;
   if (!request.bucket.empty()) {
     fmt::format_to(std::back_inserter(extra), "<BucketName>{}</BucketName>", xml_escape(request.bucket));
@@ -164,12 +172,14 @@ void S3Service::refuse(Request& request, const Error& error) {
     fmt::format_to(std::back_inserter(extra), "<Region>{}</Region>", xml_escape(name));
   }
   const std::string body = fmt::format(
-      "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>{}</Code><Message>{}</Message>{}<RequestId>{}</RequestId>"
+      "<?xml version=\"1.0\" "
+      "encoding=\"UTF-8\"?>\n<Error><Code>{}</Code><Message>{}</Message>{}<RequestId>{}</RequestId>"
       "<HostId>{}</HostId></Error>",
       error.code, xml_escape(error.message), extra, headers[0].second, headers[1].second);
   headers.emplace_back("Content-Type", "application/xml");
   headers.emplace_back("Date", http_date(context_.clock.wall_now()));
-  static_cast<void>(request.exchange.answer(status, headers, status == 304 ? std::string_view() : std::string_view(body)));
+  static_cast<void>(
+      request.exchange.answer(status, headers, status == 304 ? std::string_view() : std::string_view(body)));
 }
 
 Status S3Service::answer_xml(Request& request, std::string_view root, std::string_view inner) {

@@ -1,7 +1,9 @@
 // S3Service: S3's REST interface over a BucketStore, path style and virtual-host style.
 //
-// Verifies signature and body of each request, answers as S3 does, errors as XML with S3's codes, and tells S3Events of what
-// changed. What `aws s3` and boto3 use is there: objects with Range and conditions, listing (1 and 2), copy, deletion one by one
+// Verifies signature and body of each request, answers as S3 does, errors as XML with S3's codes, and tells
+// S3Events of what
+// changed. What `aws s3` and boto3 use is there: objects with Range and conditions, listing (1 and 2), copy,
+// deletion one by one
 // and in lists, uploads in parts, buckets, their region and notifications. Thread-safe.
 // Limits: no versions, no ACLs or policies, no presigned URLs; anything else answers NotImplemented.
 #pragma once
@@ -18,8 +20,8 @@
 namespace dray::local {
 
 struct S3Counters {
-  std::atomic<std::uint64_t> gets{0};      // GetObject answered with 200 or 206
-  std::atomic<std::uint64_t> puts{0};      // objects stored
+  std::atomic<std::uint64_t> gets{0};       // GetObject answered with 200 or 206
+  std::atomic<std::uint64_t> puts{0};       // objects stored
   std::atomic<std::uint64_t> bytes_out{0};  // of object bodies
 };
 

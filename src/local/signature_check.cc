@@ -16,7 +16,9 @@ namespace {
 constexpr std::string_view kAlgorithm = "AWS4-HMAC-SHA256";
 constexpr std::int64_t kSkewMaxMicros = 15LL * 60 * 1'000'000;
 
-Error fault(std::string code, std::string message) { return {ErrorKind::denied, std::move(code), std::move(message)}; }
+Error fault(std::string code, std::string message) {
+  return {ErrorKind::denied, std::move(code), std::move(message)};
+}
 
 struct Authorization {
   std::string_view key_id, date, region, service, scope, signed_headers, signature;
@@ -94,7 +96,8 @@ Result<std::string> canonical_headers(const net::ServerExchange& exchange, std::
   const std::string listed = fmt::format(";{};", names);
   for (const auto& [header, value] : exchange.headers()) {
     if (header.starts_with("x-amz-") && listed.find(fmt::format(";{};", header)) == std::string::npos) {
-      return fault("AccessDenied", fmt::format("There were headers present in the request which were not signed: {}", header));
+      return fault("AccessDenied",
+                   fmt::format("There were headers present in the request which were not signed: {}", header));
     }
   }
   return out;
@@ -132,8 +135,8 @@ Status check_time(const net::ServerExchange& exchange, const Authorization& clai
   const std::int64_t skew = clock.wall_now().micros - when->micros;
   if (skew > kSkewMaxMicros || skew < -kSkewMaxMicros) {
     return fault("RequestTimeTooSkewed",
-                 fmt::format("The difference between the request time and the current time is too large: {} against {}", stamp,
-                             iso_time(clock.wall_now())));
+                 fmt::format("The difference between the request time and the current time is too large: {} against {}",
+                             stamp, iso_time(clock.wall_now())));
   }
   if (stamp.substr(0, 8) != claim.date) {
     return fault("SignatureDoesNotMatch", "Date in Credential scope does not match the date of x-amz-date.");
@@ -158,8 +161,8 @@ std::string_view scope_service(const net::ServerExchange& exchange) {
   return parsed ? parsed.value().service : std::string_view();
 }
 
-Result<Caller> verify_signature(const net::ServerExchange& exchange, std::string_view payload_hash, Identities& identities,
-                                Clock& clock) {
+Result<Caller> verify_signature(const net::ServerExchange& exchange, std::string_view payload_hash,
+                                Identities& identities, Clock& clock) {
   const auto parsed = parse_authorization(exchange.header("authorization"));
   if (!parsed) return parsed.error();
   const Authorization& claim = parsed.value();
@@ -179,12 +182,14 @@ Result<Caller> verify_signature(const net::ServerExchange& exchange, std::string
   caller.region = claim.region;
   caller.service = claim.service;
   caller.signing_key = identities.signing_key(*key, claim.date, claim.region, claim.service);
-  const std::string to_sign = fmt::format("{}\n{}\n{}\n{}", kAlgorithm, caller.timestamp, claim.scope, hex(sha256(canonical)));
+  const std::string to_sign =
+      fmt::format("{}\n{}\n{}\n{}", kAlgorithm, caller.timestamp, claim.scope, hex(sha256(canonical)));
   caller.signature = hex(hmac_sha256(caller.signing_key, to_sign));
   if (caller.signature != claim.signature) {
-    return fault("SignatureDoesNotMatch",
-                 "The request signature we calculated does not match the signature you provided. Check your key and signing "
-                 "method.");
+    return fault(
+        "SignatureDoesNotMatch",
+        "The request signature we calculated does not match the signature you provided. Check your key and signing "
+        "method.");
   }
   caller.key = std::move(*key);
   return caller;

@@ -38,7 +38,8 @@ constexpr std::array<ErrorRow, 17> kErrors{{
     {"QueueNameExists", "QueueNameExists", "QueueAlreadyExists", 400},
     {"MessageNotInflight", "MessageNotInflight", "AWS.SimpleQueueService.MessageNotInflight", 400},
     {"EmptyBatchRequest", "EmptyBatchRequest", "AWS.SimpleQueueService.EmptyBatchRequest", 400},
-    {"TooManyEntriesInBatchRequest", "TooManyEntriesInBatchRequest", "AWS.SimpleQueueService.TooManyEntriesInBatchRequest", 400},
+    {"TooManyEntriesInBatchRequest", "TooManyEntriesInBatchRequest",
+     "AWS.SimpleQueueService.TooManyEntriesInBatchRequest", 400},
     {"BatchEntryIdsNotDistinct", "BatchEntryIdsNotDistinct", "AWS.SimpleQueueService.BatchEntryIdsNotDistinct", 400},
     {"InvalidBatchEntryId", "InvalidBatchEntryId", "AWS.SimpleQueueService.InvalidBatchEntryId", 400},
     {"UnsupportedOperation", "UnsupportedOperation", "AWS.SimpleQueueService.UnsupportedOperation", 400},
@@ -79,7 +80,8 @@ Result<seconds> seconds_of(const Json& in, std::string_view name, seconds usual,
   const Json& given = in[name];
   if (given.is_null()) return usual;
   const auto value = given.if_integer();
-  if (!value || *value < 0 || *value > most) return invalid(name, fmt::format("Must be between 0 and {}, if provided.", most));
+  if (!value || *value < 0 || *value > most)
+    return invalid(name, fmt::format("Must be between 0 and {}, if provided.", most));
   return seconds(*value);
 }
 
@@ -102,7 +104,8 @@ std::string attributes_md5(const Json& attributes) {
     append_sized(text, attribute.text("DataType"));
     const bool binary = attribute.text("DataType").starts_with("Binary");
     text.push_back(binary ? '\2' : '\1');
-    append_sized(text, binary ? from_base64(attribute.text("BinaryValue")).value_or("") : attribute.text("StringValue"));
+    append_sized(text,
+                 binary ? from_base64(attribute.text("BinaryValue")).value_or("") : attribute.text("StringValue"));
   }
   return hex(md5(text));
 }
@@ -110,9 +113,9 @@ std::string attributes_md5(const Json& attributes) {
 bool lists(const Json& names, std::string_view wanted) {
   const auto* const array = names.if_array();
   return array != nullptr && std::any_of(array->begin(), array->end(), [&](const Json& one) {
-    const auto* const name = one.if_string();
-    return name != nullptr && (*name == "All" || *name == ".*" || *name == wanted);
-  });
+           const auto* const name = one.if_string();
+           return name != nullptr && (*name == "All" || *name == ".*" || *name == wanted);
+         });
 }
 
 QueueAttributes attributes_in(const Json& in) {
@@ -137,17 +140,20 @@ void SqsService::serve(net::ServerExchange& exchange, std::string_view action) {
   const auto caller = verify_signature(exchange, hex(sha256(body.value())), context_.identities, context_.clock);
   if (!caller) return refuse(exchange, caller.error());
   if (caller.value().service != "sqs" || caller.value().region != context_.region) {
-    return refuse(exchange, {ErrorKind::denied, "SignatureDoesNotMatch",
-                             fmt::format("Credential should be scoped to a valid region and service: {}/sqs", context_.region)});
+    return refuse(exchange,
+                  {ErrorKind::denied, "SignatureDoesNotMatch",
+                   fmt::format("Credential should be scoped to a valid region and service: {}/sqs", context_.region)});
   }
   const auto in = Json::parse(body.value().empty() ? "{}" : std::string_view(body.value()));
   if (!in) return refuse(exchange, {ErrorKind::poison, "SerializationException", in.error().message});
   const Answer out = run(exchange, action, in.value());
   if (!out) return refuse(exchange, out.error());
   const std::string_view url = in.value().text("QueueUrl");
-  if (context_.faults.take(FaultKind::lost_response, action, url.substr(url.rfind('/') + 1))) return exchange.reset_connection();
-  static_cast<void>(exchange.answer(200, {{"Content-Type", "application/x-amz-json-1.0"}, {"x-amzn-RequestId", context_.ids.uuid()}},
-                                    out.value().dump()));
+  if (context_.faults.take(FaultKind::lost_response, action, url.substr(url.rfind('/') + 1)))
+    return exchange.reset_connection();
+  static_cast<void>(
+      exchange.answer(200, {{"Content-Type", "application/x-amz-json-1.0"}, {"x-amzn-RequestId", context_.ids.uuid()}},
+                      out.value().dump()));
 }
 
 void SqsService::refuse(net::ServerExchange& exchange, const Error& error) const {
@@ -181,7 +187,8 @@ SqsService::Answer SqsService::run(net::ServerExchange& exchange, std::string_vi
       {"GetQueueUrl", &SqsService::get_queue_url, false},
       {"ListQueues", &SqsService::list_queues, false},
   }};
-  const auto row = std::find_if(kActions.begin(), kActions.end(), [&](const ActionRow& one) { return one.name == action; });
+  const auto row =
+      std::find_if(kActions.begin(), kActions.end(), [&](const ActionRow& one) { return one.name == action; });
   if (row == kActions.end()) {
     return Error{ErrorKind::poison, "UnsupportedOperation", fmt::format("The local cloud has no {}.", action)};
   }
@@ -241,20 +248,35 @@ SqsService::Answer SqsService::purge(Call& call) {
   return Json(Json::Object{});
 }
 
-SqsService::Answer SqsService::send(Call& call) { return send_one(call, call.in); }
-SqsService::Answer SqsService::send_batch(Call& call) { return batch(call, &SqsService::send_one); }
-SqsService::Answer SqsService::remove(Call& call) { return remove_one(call, call.in); }
-SqsService::Answer SqsService::remove_batch(Call& call) { return batch(call, &SqsService::remove_one); }
-SqsService::Answer SqsService::change_visibility(Call& call) { return change_one(call, call.in); }
-SqsService::Answer SqsService::change_visibility_batch(Call& call) { return batch(call, &SqsService::change_one); }
+SqsService::Answer SqsService::send(Call& call) {
+  return send_one(call, call.in);
+}
+SqsService::Answer SqsService::send_batch(Call& call) {
+  return batch(call, &SqsService::send_one);
+}
+SqsService::Answer SqsService::remove(Call& call) {
+  return remove_one(call, call.in);
+}
+SqsService::Answer SqsService::remove_batch(Call& call) {
+  return batch(call, &SqsService::remove_one);
+}
+SqsService::Answer SqsService::change_visibility(Call& call) {
+  return change_one(call, call.in);
+}
+SqsService::Answer SqsService::change_visibility_batch(Call& call) {
+  return batch(call, &SqsService::change_one);
+}
 
 SqsService::Answer SqsService::send_one(Call& call, const Json& entry) {
   const auto* const body = entry["MessageBody"].if_string();
   if (body == nullptr || body->empty()) return missing("MessageBody");
   if (body->size() > call.queue.defaults.message_bytes_max) {
-    return invalid("MessageBody", fmt::format("Message must be shorter than {} bytes.", call.queue.defaults.message_bytes_max));
+    return invalid("MessageBody",
+                   fmt::format("Message must be shorter than {} bytes.", call.queue.defaults.message_bytes_max));
   }
-  if (!valid_body(*body)) return Error{ErrorKind::poison, "InvalidMessageContents", "The message contains characters outside the allowed set."};
+  if (!valid_body(*body))
+    return Error{ErrorKind::poison, "InvalidMessageContents",
+                 "The message contains characters outside the allowed set."};
   const auto delay = seconds_of(entry, "DelaySeconds", call.queue.defaults.delay, 900);
   if (!delay) return delay.error();
   const QueueMessage sent = call.queue.queue->send(*body, delay.value(), entry["MessageAttributes"]);
@@ -291,7 +313,10 @@ SqsService::Answer SqsService::receive(Call& call) {
 
 Json SqsService::delivered(const DeliveredMessage& one, const Json& in) const {
   const QueueMessage& message = one.message;
-  Json::Object out{{"MessageId", message.id}, {"ReceiptHandle", one.receipt_handle}, {"MD5OfBody", message.md5}, {"Body", message.body}};
+  Json::Object out{{"MessageId", message.id},
+                   {"ReceiptHandle", one.receipt_handle},
+                   {"MD5OfBody", message.md5},
+                   {"Body", message.body}};
   const std::array<std::pair<std::string_view, std::string>, 4> known{{
       {"ApproximateReceiveCount", std::to_string(message.receive_count)},
       {"SentTimestamp", std::to_string(message.sent_at.micros / 1000)},
@@ -300,7 +325,8 @@ Json SqsService::delivered(const DeliveredMessage& one, const Json& in) const {
   }};
   Json::Object attributes;
   for (const auto& [name, value] : known) {
-    if (lists(in["MessageSystemAttributeNames"], name) || lists(in["AttributeNames"], name)) attributes[std::string(name)] = value;
+    if (lists(in["MessageSystemAttributeNames"], name) || lists(in["AttributeNames"], name))
+      attributes[std::string(name)] = value;
   }
   if (!attributes.empty()) out["Attributes"] = std::move(attributes);
   Json::Object wanted;
@@ -344,14 +370,19 @@ SqsService::Answer SqsService::batch(Call& call, EntryAction action) {
   std::set<std::string_view> ids;
   for (const Json& entry : *entries) {
     const std::string_view id = entry.text("Id");
-    if (!valid_batch_id(id)) return Error{ErrorKind::poison, "InvalidBatchEntryId", "A batch entry id can only contain alphanumeric characters, hyphens and underscores. It can be at most 80 letters long."};
-    if (!ids.insert(id).second) return Error{ErrorKind::poison, "BatchEntryIdsNotDistinct", fmt::format("Id {} repeated.", id)};
+    if (!valid_batch_id(id))
+      return Error{ErrorKind::poison, "InvalidBatchEntryId",
+                   "A batch entry id can only contain alphanumeric characters, hyphens and underscores. It can be at "
+                   "most 80 letters long."};
+    if (!ids.insert(id).second)
+      return Error{ErrorKind::poison, "BatchEntryIdsNotDistinct", fmt::format("Id {} repeated.", id)};
   }
   Json::Array good;
   Json::Array bad;
   for (const Json& entry : *entries) {
     const bool fails = context_.faults.take(FaultKind::partial_failure, call.action, call.queue_name).has_value();
-    Answer one = fails ? Answer(Error{ErrorKind::transient, "InternalError", "The entry failed."}) : (this->*action)(call, entry);
+    Answer one = fails ? Answer(Error{ErrorKind::transient, "InternalError", "The entry failed."})
+                       : (this->*action)(call, entry);
     if (one) {
       Json::Object out = one.value().if_object() != nullptr ? *one.value().if_object() : Json::Object{};
       out["Id"] = entry["Id"];

@@ -1,6 +1,7 @@
 // SqsService: SQS's JSON 1.0 protocol (X-Amz-Target: AmazonSQS.*) over the queues of a QueueDirectory.
 //
-// Verifies the signature of each request, then answers as SQS does, errors included: `__type` in the body and the older code in
+// Verifies the signature of each request, then answers as SQS does, errors included: `__type` in the body and the
+// older code in
 // x-amzn-query-error. Thread-safe; ReceiveMessage waits in its caller's thread for the length of a long poll.
 // Limits: standard queues; the query protocol (XML) is not spoken.
 #pragma once

@@ -67,10 +67,12 @@ Result<std::string> StsService::run(net::ServerExchange& exchange) {
   const Fields form = parse_fields(body.value(), true);
   const std::string_view action = field(form, "Action");
   if (auto door = fault_at_the_door(context_, action, field(form, "RoleArn")); !door) return door.error();
-  Result<std::string> out = Error{ErrorKind::poison, "InvalidAction", fmt::format("Could not find operation {}", action)};
+  Result<std::string> out =
+      Error{ErrorKind::poison, "InvalidAction", fmt::format("Could not find operation {}", action)};
   if (action == "AssumeRole") out = assume_role(caller.value(), form);
   if (action == "GetCallerIdentity") out = caller_identity(caller.value());
-  if (out && context_.faults.take(FaultKind::lost_response, action, field(form, "RoleArn"))) exchange.reset_connection();
+  if (out && context_.faults.take(FaultKind::lost_response, action, field(form, "RoleArn")))
+    exchange.reset_connection();
   return out;
 }
 
@@ -98,8 +100,10 @@ Result<std::string> StsService::assume_role(const Caller& caller, const Fields& 
 
 std::string StsService::caller_identity(const Caller& caller) const {
   return fmt::format(
-      "<GetCallerIdentityResponse xmlns=\"{}\"><GetCallerIdentityResult><Arn>{}</Arn><UserId>{}</UserId><Account>{}</Account>"
-      "</GetCallerIdentityResult><ResponseMetadata><RequestId>{}</RequestId></ResponseMetadata></GetCallerIdentityResponse>",
+      "<GetCallerIdentityResponse "
+      "xmlns=\"{}\"><GetCallerIdentityResult><Arn>{}</Arn><UserId>{}</UserId><Account>{}</Account>"
+      "</GetCallerIdentityResult><ResponseMetadata><RequestId>{}</RequestId></ResponseMetadata></"
+      "GetCallerIdentityResponse>",
       kNamespace, xml_escape(caller.key.arn), caller.key.id, account_of(caller.key.arn), context_.ids.uuid());
 }
 

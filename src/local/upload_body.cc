@@ -17,7 +17,9 @@ namespace {
 constexpr std::string_view kChecksum = "x-amz-checksum-";
 constexpr std::string_view kEmptyHash = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
-Error fault(std::string code, std::string message) { return {ErrorKind::poison, std::move(code), std::move(message)}; }
+Error fault(std::string code, std::string message) {
+  return {ErrorKind::poison, std::move(code), std::move(message)};
+}
 
 template <class Word>
 std::array<Word, 256> reflected_table(Word polynomial) {
@@ -36,7 +38,8 @@ std::string reflected_crc(const std::array<Word, 256>& table, std::string_view b
   for (const char c : bytes) crc = table[(crc ^ static_cast<unsigned char>(c)) & 0xffU] ^ (crc >> 8U);
   crc = ~crc;
   std::string big_endian;
-  for (std::size_t i = sizeof(Word); i > 0; --i) big_endian.push_back(static_cast<char>((crc >> (8 * (i - 1))) & 0xffU));
+  for (std::size_t i = sizeof(Word); i > 0; --i)
+    big_endian.push_back(static_cast<char>((crc >> (8 * (i - 1))) & 0xffU));
   return big_endian;
 }
 
@@ -70,7 +73,9 @@ class ChunkReader {
   net::ServerHeaders trailers;
 
  private:
-  static Error incomplete() { return fault("IncompleteBody", "The aws-chunked body ends or breaks before its last chunk."); }
+  static Error incomplete() {
+    return fault("IncompleteBody", "The aws-chunked body ends or breaks before its last chunk.");
+  }
 
   Result<std::string> line() {
     const std::size_t end = raw_.find("\r\n", at_);
@@ -96,8 +101,9 @@ class ChunkReader {
   }
 
   bool signature_fits(std::string_view kind, std::string_view hashes) {
-    signature_ = hex(hmac_sha256(caller_.signing_key, fmt::format("AWS4-HMAC-SHA256-{}\n{}\n{}\n{}\n{}", kind, caller_.timestamp,
-                                                                  caller_.scope, signature_, hashes)));
+    signature_ =
+        hex(hmac_sha256(caller_.signing_key, fmt::format("AWS4-HMAC-SHA256-{}\n{}\n{}\n{}\n{}", kind, caller_.timestamp,
+                                                         caller_.scope, signature_, hashes)));
     return signature_ == claimed_;
   }
 
@@ -136,7 +142,8 @@ class ChunkReader {
 };
 
 Status check_checksums(const net::ServerExchange& exchange, const UploadBody& body) {
-  if (const std::string_view claimed = exchange.header("content-md5"); !claimed.empty() && claimed != base64(md5(body.bytes))) {
+  if (const std::string_view claimed = exchange.header("content-md5");
+      !claimed.empty() && claimed != base64(md5(body.bytes))) {
     return fault("BadDigest", "The Content-MD5 you specified did not match what we received.");
   }
   for (const auto& [name, claimed] : body.checksums) {
@@ -189,10 +196,12 @@ Result<UploadBody> read_upload(net::ServerExchange& exchange, const Caller& call
     keep_checksums(reader.trailers, body.checksums);
     const std::string_view length = exchange.header("x-amz-decoded-content-length");
     if (length != std::to_string(body.bytes.size())) {
-      return fault("IncompleteBody", fmt::format("x-amz-decoded-content-length is {}, the body has {} bytes", length, body.bytes.size()));
+      return fault("IncompleteBody",
+                   fmt::format("x-amz-decoded-content-length is {}, the body has {} bytes", length, body.bytes.size()));
     }
   } else if (hash != "UNSIGNED-PAYLOAD" && hash != hex(sha256(body.bytes))) {
-    return fault("XAmzContentSHA256Mismatch", "The provided 'x-amz-content-sha256' header does not match what was computed.");
+    return fault("XAmzContentSHA256Mismatch",
+                 "The provided 'x-amz-content-sha256' header does not match what was computed.");
   }
   if (auto good = check_checksums(exchange, body); !good) return good.error();
   return body;

@@ -1,10 +1,14 @@
-// UploadBody: the body of a PUT as S3 reads it: plain with its SHA-256, unsigned, or aws-chunked with signed or unsigned chunks
+// UploadBody: the body of a PUT as S3 reads it: plain with its SHA-256, unsigned, or aws-chunked with signed or
+// unsigned chunks
 // and trailers.
 //
-// Sources: S3 API Reference, "Signature calculations: transferring payload in multiple chunks" and "…with trailing headers",
-// "Checking object integrity". Everything a client says about its bytes is checked: hash, chunk signatures, length, Content-MD5,
+// Sources: S3 API Reference, "Signature calculations: transferring payload in multiple chunks" and "…with trailing
+// headers",
+// "Checking object integrity". Everything a client says about its bytes is checked: hash, chunk signatures,
+// length, Content-MD5,
 // x-amz-checksum-{crc32,crc32c,crc64nvme,sha256}; sha1 and unknown checksums are kept unchecked.
-// Errors carry S3's code: XAmzContentSHA256Mismatch, SignatureDoesNotMatch, BadDigest, IncompleteBody, EntityTooLarge.
+// Errors carry S3's code: XAmzContentSHA256Mismatch, SignatureDoesNotMatch, BadDigest, IncompleteBody,
+// EntityTooLarge.
 #pragma once
 
 #include <cstddef>

@@ -78,7 +78,8 @@ class Parser {
 
   bool skip_prologue() {
     for (;;) {
-      while (at_ < text_.size() && std::string_view(" \t\r\n\xEF\xBB\xBF").find(text_[at_]) != std::string_view::npos) ++at_;
+      while (at_ < text_.size() && std::string_view(" \t\r\n\xEF\xBB\xBF").find(text_[at_]) != std::string_view::npos)
+        ++at_;
       if (rest().starts_with("<?")) {
         if (!skip_past("?>")) return false;
       } else if (rest().starts_with("<!--")) {
@@ -114,7 +115,8 @@ class Parser {
       at_ = mark;
       if (text_[mark] == '&') {
         const std::size_t end = text_.find(';', mark);
-        if (end == std::string_view::npos || !append_entity(out.text, text_.substr(mark + 1, end - mark - 1))) return false;
+        if (end == std::string_view::npos || !append_entity(out.text, text_.substr(mark + 1, end - mark - 1)))
+          return false;
         at_ = end + 1;
       } else if (rest().starts_with("</")) {
         at_ += 2;
@@ -151,6 +153,8 @@ std::string_view XmlElement::text_of(std::string_view wanted) const {
   return found == nullptr ? std::string_view() : std::string_view(found->text);
 }
 
-Result<XmlElement> parse_xml(std::string_view text) { return Parser(text).document(); }
+Result<XmlElement> parse_xml(std::string_view text) {
+  return Parser(text).document();
+}
 
 }  // namespace dray::local

@@ -1,6 +1,7 @@
 // XmlElement: the little XML that S3 clients send (notification configuration, part lists, delete lists), as a tree.
 //
-// Namespaces, attributes, comments and processing instructions are read over; a DTD is refused. Depth at most 32; the caller
+// Namespaces, attributes, comments and processing instructions are read over; a DTD is refused. Depth at most 32;
+// the caller
 // bounds the size. Pure; any thread.
 #pragma once
 

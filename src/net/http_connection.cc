@@ -13,7 +13,7 @@
 namespace dray::net {
 namespace {
 
-constexpr std::size_t kReadBytes = 16 * 1024;       // free space offered to each read of heads and chunk lines
+constexpr std::size_t kReadBytes = 16 * 1024;  // free space offered to each read of heads and chunk lines
 constexpr std::size_t kBodyReadBytes = 256 * 1024;
 // Small answers leave with their head in one write; larger pieces are not worth the copy.
 constexpr std::size_t kCoalesceBytes = 32 * 1024;
@@ -21,7 +21,9 @@ constexpr std::size_t kCoalesceBytes = 32 * 1024;
 constexpr std::uint64_t kDrainBytesMax = 4 * 1024 * 1024;
 constexpr std::size_t kChunkLineBytesMax = 4096;
 
-Error cut_error(std::string message) { return {ErrorKind::transient, "connection_cut", std::move(message)}; }
+Error cut_error(std::string message) {
+  return {ErrorKind::transient, "connection_cut", std::move(message)};
+}
 
 std::string_view trimmed(std::string_view text) {
   while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
@@ -176,7 +178,9 @@ bool HttpConnection::parse_framing() {
   return true;
 }
 
-std::string_view HttpConnection::path() const { return std::string_view(target_).substr(0, target_.find('?')); }
+std::string_view HttpConnection::path() const {
+  return std::string_view(target_).substr(0, target_.find('?'));
+}
 
 std::string_view HttpConnection::query() const {
   const std::size_t mark = target_.find('?');

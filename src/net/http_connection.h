@@ -1,4 +1,5 @@
-// HttpConnection: one accepted connection of the HttpServer: reads requests, hands each to the service, writes the answers.
+// HttpConnection: one accepted connection of the HttpServer: reads requests, hands each to the service, writes the
+// answers.
 //
 // Made and run by the server's connection thread alone; http_server.h states what clients of the server may rely on.
 // Every wait on the peer ends by the socket's own time-outs (SO_RCVTIMEO, SO_SNDTIMEO), set from idle_max.
@@ -62,10 +63,10 @@ class HttpConnection final : public ServerExchange {
   const int fd_;
   const std::unique_ptr<SSL, SslFree> ssl_;
   const std::size_t head_bytes_max_;
-  std::string in_;            // in [in_begin_, in_end_): read from the peer, not consumed yet
+  std::string in_;  // in [in_begin_, in_end_): read from the peer, not consumed yet
   std::size_t in_begin_ = 0;
   std::size_t in_end_ = 0;
-  std::string out_;           // an answer's head and small pieces, not sent yet
+  std::string out_;  // an answer's head and small pieces, not sent yet
 
   std::string method_;
   std::string target_;
@@ -75,7 +76,7 @@ class HttpConnection final : public ServerExchange {
   bool body_ended_ = true;
   bool continue_expected_ = false;
   bool keep_alive_ = true;
-  bool broken_ = false;          // the transport failed; nothing more can be sent
+  bool broken_ = false;  // the transport failed; nothing more can be sent
   bool answer_begun_ = false;
   std::uint64_t answer_left_ = 0;
 };

@@ -6,7 +6,6 @@
 #include <netinet/tcp.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
-#include <pthread.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -17,13 +16,14 @@
 #include <map>
 #include <mutex>
 
+#include "base/threads.h"
 #include "net/http_connection.h"
 
 namespace dray::net {
 namespace {
 
-// Enough for a service that parses JSON and XML, small enough for 1,024 threads; sanitizers need more.
-constexpr std::size_t kStackBytes = 512 * 1024;
+// Enough for a service that parses JSON and XML, small enough for 1,024 threads.
+constexpr std::size_t kStackBytes = std::size_t{384} * 1024;
 // While all connections are taken, the listener looks again this often.
 constexpr Duration kFullPause = milliseconds(20);
 
@@ -41,13 +41,13 @@ Result<Context> make_context(const HttpServerOptions& options) {
   Context context(SSL_CTX_new(TLS_server_method()));
   SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
   SSL_CTX_set_mode(context.get(), SSL_MODE_RELEASE_BUFFERS);
-  const bool good =
-      SSL_CTX_use_certificate_chain_file(context.get(), options.certificate_file.c_str()) == 1 &&
-      SSL_CTX_use_PrivateKey_file(context.get(), options.key_file.c_str(), SSL_FILETYPE_PEM) == 1;
+  const bool good = SSL_CTX_use_certificate_chain_file(context.get(), options.certificate_file.c_str()) == 1 &&
+                    SSL_CTX_use_PrivateKey_file(context.get(), options.key_file.c_str(), SSL_FILETYPE_PEM) == 1;
   ERR_clear_error();
   if (!good) {
-    return start_error(options, fmt::format("cannot use certificate {} with key {}: both must be PEM and belong together",
-                                            options.certificate_file, options.key_file));
+    return start_error(options,
+                       fmt::format("cannot use certificate {} with key {}: both must be PEM and belong together",
+                                   options.certificate_file, options.key_file));
   }
   return context;
 }
@@ -91,18 +91,10 @@ void tune(int fd, seconds idle_max) {
 }
 
 // Signals belong to the program's own threads; SIGPIPE would come from writes inside OpenSSL.
-bool start_thread(pthread_t& thread, void* (*body)(void*), void* argument) {
+void block_signals() {
   sigset_t all;
-  sigset_t before;
   sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
-  pthread_attr_t attributes;
-  pthread_attr_init(&attributes);
-  pthread_attr_setstacksize(&attributes, kStackBytes);
-  const int failed = pthread_create(&thread, &attributes, body, argument);
-  pthread_attr_destroy(&attributes);
-  pthread_sigmask(SIG_SETMASK, &before, nullptr);
-  return failed == 0;
+  pthread_sigmask(SIG_SETMASK, &all, nullptr);
 }
 
 }  // namespace
@@ -126,17 +118,17 @@ class HttpServer::Listener {
     fd_ = fd.value();
     port_ = port_of(fd_);
     url_ = fmt::format("{}://{}:{}", context_ ? "https" : "http", options_.address, port_);
-    if (!start_thread(accept_thread_, &Listener::accept_body, this)) return start_error(options_, "no thread to accept with");
-    running_ = true;
+    accept_thread_ = threads_.spawn("http-accept", [this] {
+      block_signals();
+      accept_all();
+    });
     return {};
   }
 
   void stop() {
-    if (!running_) return;
-    running_ = false;
-    stopping_.store(true);
+    if (!accept_thread_ || stopping_.exchange(true)) return;
     ::shutdown(fd_, SHUT_RDWR);  // wakes accept(2)
-    pthread_join(accept_thread_, nullptr);
+    accept_thread_->join();
     {
       const std::lock_guard lock(mutex_);
       for (const auto& [id, connection] : open_) ::shutdown(connection->fd, SHUT_RDWR);
@@ -159,22 +151,10 @@ class HttpServer::Listener {
 
  private:
   struct Connection {
-    Listener* listener = nullptr;
     std::uint64_t id = 0;
     int fd = -1;
-    pthread_t thread{};
+    std::unique_ptr<Thread> thread;
   };
-
-  static void* accept_body(void* self) {
-    static_cast<Listener*>(self)->accept_all();
-    return nullptr;
-  }
-
-  static void* connection_body(void* raw) {
-    auto& connection = *static_cast<Connection*>(raw);
-    connection.listener->serve(connection);
-    return nullptr;
-  }
 
   void accept_all() {
     while (!stopping_.load()) {
@@ -196,16 +176,15 @@ class HttpServer::Listener {
     tune(fd, options_.idle_max);
     const std::uint64_t id = accepted_.fetch_add(1);
     auto connection = std::make_unique<Connection>();
-    connection->listener = this;
     connection->id = id;
     connection->fd = fd;
     const std::lock_guard lock(mutex_);
     Connection& here = *connection;
     open_.emplace(id, std::move(connection));
-    if (!start_thread(here.thread, &Listener::connection_body, &here)) {
-      ::close(fd);
-      open_.erase(id);
-    }
+    here.thread = threads_.spawn("http-serve", [this, &here] {
+      block_signals();
+      serve(here);
+    });
   }
 
   void serve(Connection& connection) {
@@ -232,7 +211,7 @@ class HttpServer::Listener {
   }
 
   static void join(const Connection& connection) {
-    pthread_join(connection.thread, nullptr);
+    connection.thread->join();
     if (connection.fd >= 0) ::close(connection.fd);
   }
 
@@ -246,8 +225,8 @@ class HttpServer::Listener {
   const HttpService service_;
   Context context_;
   int fd_ = -1;
-  bool running_ = false;
-  pthread_t accept_thread_{};
+  SystemThreads threads_{kStackBytes};
+  std::unique_ptr<Thread> accept_thread_;
   std::atomic<bool> stopping_{false};
   std::mutex mutex_;
   std::map<std::uint64_t, std::unique_ptr<Connection>> open_;
@@ -264,9 +243,17 @@ Result<std::unique_ptr<HttpServer>> HttpServer::start(const HttpServerOptions& o
   return std::unique_ptr<HttpServer>(new HttpServer(std::move(listener)));
 }
 
-void HttpServer::stop() { listener_->stop(); }
-std::uint16_t HttpServer::port() const { return listener_->port_; }
-const std::string& HttpServer::url() const { return listener_->url_; }
-std::uint64_t HttpServer::connections_accepted() const { return listener_->accepted_.load(); }
+void HttpServer::stop() {
+  listener_->stop();
+}
+std::uint16_t HttpServer::port() const {
+  return listener_->port_;
+}
+const std::string& HttpServer::url() const {
+  return listener_->url_;
+}
+std::uint64_t HttpServer::connections_accepted() const {
+  return listener_->accepted_.load();
+}
 
 }  // namespace dray::net

@@ -1,9 +1,12 @@
 // HttpServer: a small HTTP/1.1 server on loopback, over TCP or TLS. The local cloud speaks through it.
 //
-// One blocking thread per connection, because a request that waits (a long poll, a slow body) then costs nothing but its
-// stack, and a small request costs one read and one write. Keep-alive and pipelining, Content-Length and chunked request
+// One blocking thread per connection, because a request that waits (a long poll, a slow body) then costs nothing
+// but its
+// stack, and a small request costs one read and one write. Keep-alive and pipelining, Content-Length and chunked
+// request
 // bodies, `Expect: 100-continue`, bodies of any length in either direction without buffering (RFC 9110, RFC 9112).
-// Guarantees: answers leave in the order of the requests; what the service leaves unread of a body never becomes the next
+// Guarantees: answers leave in the order of the requests; what the service leaves unread of a body never becomes
+// the next
 // request. Bounds: connections_max, head_bytes_max, idle_max for every wait on the peer.
 // On failure: start() answers an Error of kind config; a fault of one connection ends that connection alone.
 // Threads: start and stop by the owner; the service is called from many threads at once, one per connection.
@@ -62,7 +65,8 @@ class ServerExchange {
   virtual Status write_answer(std::string_view bytes) = 0;
   // Sends what is still buffered; call before waiting in the middle of an answer.
   virtual Status flush() = 0;
-  // The client has ended its side or the connection broke: worth asking after a long wait, before doing what only it wants.
+  // The client has ended its side or the connection broke: worth asking after a long wait, before doing what only
+  // it wants.
   [[nodiscard]] virtual bool peer_is_gone() const = 0;
   // Ends the connection after what was written, in order (FIN) or torn (RST), for tests that need it.
   virtual void close_after_this() = 0;
@@ -78,7 +82,8 @@ class HttpServer {
 
   HttpServer(const HttpServer&) = delete;
   HttpServer& operator=(const HttpServer&) = delete;
-  // Stops: no new connection, open ones are shut down, their threads joined. A service that waits by itself must be woken
+  // Stops: no new connection, open ones are shut down, their threads joined. A service that waits by itself must
+  // be woken
   // by its owner before.
   ~HttpServer();
   void stop();

@@ -101,7 +101,8 @@ TEST_F(HttpServerTest, AnswersPipelinedRequestsInTheirOrder) {
   RawClient client(serve(echo).port());
   client.send(
       "POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\none"
-      "POST /b HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n2\r\ntw\r\n1;x=y\r\no\r\n0\r\nTrailer: t\r\n\r\n"
+      "POST /b HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n2\r\ntw\r\n1;x=y\r\no\r\n0\r\nTrailer: "
+      "t\r\n\r\n"
       "GET /c?q HTTP/1.1\r\nHost: h\r\n\r\n");
   EXPECT_NE(client.until("<POST:one>").find("x-path: /a\r\n"), std::string::npos);
   EXPECT_NE(client.until("<POST:two>").find("x-path: /b\r\n"), std::string::npos);
