@@ -193,7 +193,7 @@ def check_functions(tree):
             if function.lines > most and not tree.excepted("function", place):
                 tree.fault(path, function.line, f"{function.name} has {function.lines} lines, at most {most}")
             names = function.name.split("::")
-            constructor = names[-1] == names[-2] if len(names) > 1 else names[-1][0].isupper() and path.suffix == ".h"
+            constructor = names[-1] == names[-2] if len(names) > 1 else names[-1][0].isupper()
             parameters_max = CONSTRUCTOR_PARAMETERS_MAX if constructor else PARAMETERS_MAX
             if function.parameters > parameters_max and not tree.excepted("parameters", place):
                 tree.fault(path, function.line, f"{function.name} has {function.parameters} parameters, "
@@ -217,9 +217,10 @@ def check_words(tree):
         names += [(f.name.split("::")[-1], f.line) for f in functions(tree.text(path))]
         for name, line in names:
             for word in words_of(name):
-                # Logger::info() names a level; data() is the standard library's word.
+                # Logger::info() names a level; data() is the standard library's word, and data is what a function may be about.
                 product_word = word == "processor" and path.parent.name == "format"  # the product's names of formats
-                if word in BANNED and name not in ("info", "data") and not product_word and not tree.excepted("word", f"{path}:{name}"):
+                own_word = word in ("info", "data") and name == word or word == "data" and name[0].islower()
+                if word in BANNED and not own_word and not product_word and not tree.excepted("word", f"{path}:{name}"):
                     tree.fault(path, line, f"'{name}' holds the word '{word}': {BANNED[word]}")
     tree.unused_exceptions({"word"})
 
