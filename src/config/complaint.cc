@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <numeric>
 #include <tuple>
 #include <utility>
 
@@ -54,10 +55,13 @@ void Complaints::append(const Complaints& other) {
 }
 
 std::vector<Complaint> Complaints::sorted() const {
-  std::vector<Complaint> copy = all_;
-  std::stable_sort(copy.begin(), copy.end(), [](const Complaint& a, const Complaint& b) {
-    return std::tie(a.file, a.line, a.key) < std::tie(b.file, b.line, b.key);
+  std::vector<std::size_t> order(all_.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::sort(order.begin(), order.end(), [this](std::size_t a, std::size_t b) {
+    return std::tie(all_[a].file, all_[a].line, all_[a].key, a) < std::tie(all_[b].file, all_[b].line, all_[b].key, b);
   });
+  std::vector<Complaint> copy;
+  for (const std::size_t i : order) copy.push_back(all_[i]);
   return copy;
 }
 

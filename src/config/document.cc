@@ -1,9 +1,11 @@
 #include "config/document.h"
 
 #include <fmt/format.h>
+#include <yaml-cpp/eventhandler.h>
 
 #include <algorithm>
 #include <map>
+#include <sstream>
 #include <utility>
 #include <vector>
 
@@ -152,16 +154,45 @@ void Preparation::merge_from(YAML::Node& map, const YAML::Node& source, const st
   }
 }
 
-std::optional<YAML::Node> parse(std::string_view text, const std::string& file, Complaints& out) {
+// Remembers where a document begins; its content is nobody's business here.
+class Start final : public YAML::EventHandler {
+ public:
+  [[nodiscard]] int line() const { return line_; }
+
+ private:
+  void OnDocumentStart(const YAML::Mark& mark) override { line_ = mark.line + 1; }
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnAlias(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t, const std::string&) override {}
+  void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {}
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {}
+  void OnMapEnd() override {}
+
+  int line_ = 0;
+};
+
+// The line of a second document, or of anything else behind the first; 0 if there is none.
+// YAML::LoadAll would never come back from `{},`: it finds an empty document before the comma again and again.
+int second_document(const std::string& text) {
+  std::istringstream stream(text);
+  YAML::Parser parser(stream);
+  Start start;
+  if (!parser.HandleNextDocument(start)) return 0;
+  return parser.HandleNextDocument(start) ? start.line() : 0;
+}
+
+std::optional<YAML::Node> parse(const std::string& text, const std::string& file, Complaints& out) {
   try {
-    std::vector<YAML::Node> documents = YAML::LoadAll(std::string(text));
-    if (documents.size() > 1) {
-      out.error(file, line_of(documents[1]), "", "a second document begins here (\"---\"); a file holds one");
+    if (const int line = second_document(text); line > 0) {
+      out.error(file, line, "", "more follows after the end of the first document; a file holds one");
       return std::nullopt;
     }
-    if (documents.empty() || documents[0].IsNull()) return YAML::Node(YAML::NodeType::Map);
-    if (documents[0].IsMap()) return documents[0];
-    out.error(file, line_of(documents[0]), "", "must be a mapping with globals, inputs and outputs");
+    YAML::Node root = YAML::Load(text);
+    if (root.IsMap()) return root;
+    if (root.IsNull()) return YAML::Node(YAML::NodeType::Map);
+    out.error(file, line_of(root), "", "must be a mapping with globals, inputs and outputs");
   } catch (const YAML::Exception& fault) {
     out.error(file, fault.mark.line + 1, "", fmt::format("is not valid YAML or JSON: {}", fault.msg));
   } catch (const std::exception& fault) {
@@ -178,7 +209,7 @@ std::optional<YAML::Node> read_document(std::string_view text, const std::string
     out.error(file, 0, "", fmt::format("has {} bytes; a configuration has at most {}", text.size(), kDocumentBytesMax));
     return std::nullopt;
   }
-  auto root = parse(text, file, out);
+  auto root = parse(std::string(text), file, out);
   if (!root) return std::nullopt;
   if (!Preparation(file, environment, out).run(*root)) return std::nullopt;
   return root;

@@ -120,8 +120,8 @@ void Log::add_secret(const Secret& secret) {
   for (const Secret& form : {secret, encoded}) {
     if (std::find(secrets_.begin(), secrets_.end(), form) == secrets_.end()) secrets_.push_back(form);
   }
-  std::stable_sort(secrets_.begin(), secrets_.end(),
-                   [](const Secret& a, const Secret& b) { return a.reveal().size() > b.reveal().size(); });
+  std::sort(secrets_.begin(), secrets_.end(),
+            [](const Secret& a, const Secret& b) { return a.reveal().size() > b.reveal().size(); });
 }
 
 void Log::write(Level level, std::string_view who, std::string_view message) {

@@ -73,7 +73,7 @@ TEST(Document, AnEmptyFileIsAnEmptyMapping) {
 TEST(Document, WhatIsNoMappingIsRefusedWithItsLine) {
   EXPECT_EQ(read("- a\n").complaints, "f:1: error: must be a mapping with globals, inputs and outputs\n");
   EXPECT_EQ(read("a: 1\n---\nb: 2\n").complaints,
-            "f:3: error: a second document begins here (\"---\"); a file holds one\n");
+            "f:2: error: more follows after the end of the first document; a file holds one\n");
   const Read broken = read("a: [1\nb: }\n");
   EXPECT_FALSE(broken.root);
   EXPECT_NE(broken.complaints.find("is not valid YAML or JSON"), std::string::npos) << broken.complaints;
@@ -92,6 +92,11 @@ TEST(Document, BombsAreRefused) {
   EXPECT_FALSE(read("a: " + std::string(100, '[') + std::string(100, ']')).root);
   EXPECT_FALSE(read("a: " + std::string(100'000, '[')).root);
   EXPECT_FALSE(read(std::string(kDocumentBytesMax + 1, ' ')).root);
+}
+
+TEST(Document, AJsonMappingMayEndWhereItLikesButNothingFollows) {
+  EXPECT_TRUE(read("{\"a\": 1}\n\n# end\n...\n").root);
+  for (const char* text : {"{},", "{}]", "{} x", "{}\n{}", "a: 1\n}"}) EXPECT_FALSE(read(text).root) << text;
 }
 
 TEST(Document, TheDeepestAllowedNestingIsRead) {
