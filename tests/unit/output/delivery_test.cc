@@ -197,7 +197,10 @@ INSTANTIATE_TEST_SUITE_P(
     Faults, BrokenDelivery,
     ::testing::Values(Breakage{"CloseNotifyWithUnreadData", {.breaks = Manners::Break::close_notify_unread, .after = 1}},
                       Breakage{"Reset", {.breaks = Manners::Break::reset, .after = 1}},
-                      Breakage{"FinBeforeOurs", {.breaks = Manners::Break::fin, .after = 1}}),
+                      Breakage{"FinBeforeOurs", {.breaks = Manners::Break::fin, .after = 1}},
+                      Breakage{"CloseNotifyCrossingOursWithUnreadData",
+                               {.breaks = Manners::Break::late_close_notify_unread, .after = 1}},
+                      Breakage{"KilledAfterOurEndWithUnreadData", {.breaks = Manners::Break::late_kill, .after = 1}}),
     [](const auto& tested) { return tested.param.name; });
 
 TEST_F(Delivery, PlainFinIsEnoughForAutoWhenTheProbeShowedNoMore) {

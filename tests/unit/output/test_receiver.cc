@@ -150,7 +150,16 @@ void Receiver::serve(int fd, std::size_t index) {
   std::size_t taken = 0;
   std::array<char, 16384> buffer{};
   const auto broken = [&](Manners::Break how) {
-    if (how == Manners::Break::reset) reset(fd);
+    const bool late = how == Manners::Break::late_close_notify_unread || how == Manners::Break::late_kill;
+    pollfd watched{.fd = fd, .events = POLLRDHUP, .revents = 0};
+    while (late && !stop_ && ::poll(&watched, 1, 20) == 0) {
+    }
+    if (how == Manners::Break::late_close_notify_unread) {
+      SSL_shutdown(peer.ssl);
+      // Long enough for a sender that stops looking at close_notify.
+      std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    }
+    if (how == Manners::Break::reset || how == Manners::Break::late_kill) reset(fd);
     // Unread data is left behind: the close that follows is a reset, whatever was said before.
     if (how == Manners::Break::close_notify_unread && peer.ssl != nullptr) SSL_shutdown(peer.ssl);
     if (how == Manners::Break::fin) ::shutdown(fd, SHUT_WR);

@@ -19,7 +19,8 @@ namespace dray::output::test {
 
 struct Manners {
   enum class End { close_notify, plain_fin, none };
-  enum class Break { no, close_notify_unread, reset, fin };
+  // late_…: reads no more, waits until we ended our side, and then leaves with our data unread.
+  enum class Break { no, close_notify_unread, reset, fin, late_close_notify_unread, late_kill };
 
   End end = End::close_notify;       // how our end is answered
   Break breaks = Break::no;          // what happens after `after` bytes were read
