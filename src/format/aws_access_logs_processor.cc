@@ -1,4 +1,5 @@
-// aws_access_logs_processor: load balancer, S3 and CloudFront-like access logs. One line, one record; they have no header line.
+// aws_access_logs_processor: load balancer, S3 and CloudFront-like access logs. One line, one record; they have no
+// header line.
 #include "format/option_check.h"
 #include "format/plain_lines.h"
 
@@ -11,7 +12,9 @@ std::unique_ptr<Splitter> make(const SplitterOptions& options, flow::RecordSink&
   return std::make_unique<PlainLines>(options, sink);
 }
 
-Status check(const Options& options) { return check_known(kName, options, {}); }
+Status check(const Options& options) {
+  return check_known(kName, options, {});
+}
 
 }  // namespace
 

@@ -10,35 +10,81 @@ namespace {
 constexpr auto kColumns = [] {
   auto columns = std::to_array<std::string_view>({
       // VPC version 2
-      "version", "account-id", "interface-id", "srcaddr", "dstaddr", "srcport", "dstport", "protocol", "packets", "bytes",
-      "start", "end", "action", "log-status",
+      "version",
+      "account-id",
+      "interface-id",
+      "srcaddr",
+      "dstaddr",
+      "srcport",
+      "dstport",
+      "protocol",
+      "packets",
+      "bytes",
+      "start",
+      "end",
+      "action",
+      "log-status",
       // 3
-      "vpc-id", "subnet-id", "instance-id", "tcp-flags", "type", "pkt-srcaddr", "pkt-dstaddr",
+      "vpc-id",
+      "subnet-id",
+      "instance-id",
+      "tcp-flags",
+      "type",
+      "pkt-srcaddr",
+      "pkt-dstaddr",
       // 4
-      "region", "az-id", "sublocation-type", "sublocation-id",
+      "region",
+      "az-id",
+      "sublocation-type",
+      "sublocation-id",
       // 5
-      "pkt-src-aws-service", "pkt-dst-aws-service", "flow-direction", "traffic-path",
+      "pkt-src-aws-service",
+      "pkt-dst-aws-service",
+      "flow-direction",
+      "traffic-path",
       // 7
-      "ecs-cluster-arn", "ecs-cluster-name", "ecs-container-instance-arn", "ecs-container-instance-id",
-      "ecs-container-id", "ecs-second-container-id", "ecs-service-name", "ecs-task-definition-arn", "ecs-task-arn",
+      "ecs-cluster-arn",
+      "ecs-cluster-name",
+      "ecs-container-instance-arn",
+      "ecs-container-instance-id",
+      "ecs-container-id",
+      "ecs-second-container-id",
+      "ecs-service-name",
+      "ecs-task-definition-arn",
+      "ecs-task-arn",
       "ecs-task-id",
       // 8
       "reject-reason",
       // transit gateway
-      "resource-type", "tgw-id", "tgw-attachment-id", "tgw-src-vpc-account-id", "tgw-dst-vpc-account-id",
-      "tgw-src-vpc-id", "tgw-dst-vpc-id", "tgw-src-subnet-id", "tgw-dst-subnet-id", "tgw-src-eni", "tgw-dst-eni",
-      "tgw-src-az-id", "tgw-dst-az-id", "tgw-pair-attachment-id", "packets-lost-no-route", "packets-lost-blackhole",
-      "packets-lost-mtu-exceeded", "packets-lost-ttl-expired",
+      "resource-type",
+      "tgw-id",
+      "tgw-attachment-id",
+      "tgw-src-vpc-account-id",
+      "tgw-dst-vpc-account-id",
+      "tgw-src-vpc-id",
+      "tgw-dst-vpc-id",
+      "tgw-src-subnet-id",
+      "tgw-dst-subnet-id",
+      "tgw-src-eni",
+      "tgw-dst-eni",
+      "tgw-src-az-id",
+      "tgw-dst-az-id",
+      "tgw-pair-attachment-id",
+      "packets-lost-no-route",
+      "packets-lost-blackhole",
+      "packets-lost-mtu-exceeded",
+      "packets-lost-ttl-expired",
   });
   std::sort(columns.begin(), columns.end());
   return columns;
 }();
 
-constexpr std::size_t kLongest = std::max_element(kColumns.begin(), kColumns.end(), [](auto a, auto b) {
-                                   return a.size() < b.size();
-                                 })->size();
+constexpr std::size_t kLongest =
+    std::max_element(kColumns.begin(), kColumns.end(), [](auto a, auto b) { return a.size() < b.size(); })->size();
 
-bool is_lower(char byte) { return byte >= 'a' && byte <= 'z'; }
+bool is_lower(char byte) {
+  return byte >= 'a' && byte <= 'z';
+}
 
 bool looks_like_column(std::string_view word) {
   return is_lower(word.front()) && std::all_of(word.begin(), word.end(), [](char byte) {

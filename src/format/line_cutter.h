@@ -1,9 +1,9 @@
 // LineCutter: cuts chunks into lines (LF or CRLF; other separators never cut) and hands each to a function.
 //
-// Used by the formats whose record is a line. A line inside one chunk is not copied; one that spans chunks is put together,
-// up to bytes_max. Only a CR right before the LF belongs to the line's end. Empty lines are skipped; a last line needs no end.
-// Errors: {poison, "oversize_record"} for a line over bytes_max after all lines before it were handed over; errors of the function
-// unchanged. One thread at a time.
+// Used by the formats whose record is a line. A line inside one chunk is not copied; one that spans chunks is put
+// together, up to bytes_max. Only a CR right before the LF belongs to the line's end. Empty lines are skipped; a last
+// line needs no end. Errors: {poison, "oversize_record"} for a line over bytes_max after all lines before it were
+// handed over; errors of the function unchanged. One thread at a time.
 #pragma once
 
 #include <cstddef>

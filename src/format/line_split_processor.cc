@@ -1,5 +1,5 @@
-// line_split_processor: one line, one record. With `json: true` a line that is exactly one JSON value is a JSON record (made
-// compact if it has white space outside strings), any other line is text as it stands.
+// line_split_processor: one line, one record. With `json: true` a line that is exactly one JSON value is a JSON record
+// (made compact if it has white space outside strings), any other line is text as it stands.
 #include "format/json_record.h"
 #include "format/line_cutter.h"
 #include "format/option_check.h"

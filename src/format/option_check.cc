@@ -7,7 +7,9 @@
 namespace dray::format {
 namespace {
 
-Error bad_option(std::string message) { return {ErrorKind::config, "bad_option", std::move(message)}; }
+Error bad_option(std::string message) {
+  return {ErrorKind::config, "bad_option", std::move(message)};
+}
 
 bool among(std::initializer_list<std::string_view> names, std::string_view name) {
   return std::find(names.begin(), names.end(), name) != names.end();
@@ -33,7 +35,8 @@ Status check_switch(std::string_view format, const Options& options, const std::
   if (found == options.end() || parse_switch(found->second)) {
     return {};
   }
-  return bad_option(fmt::format("file_format {}: config.{} is \"{}\"; allowed are true and false", format, option, found->second));
+  return bad_option(
+      fmt::format("file_format {}: config.{} is \"{}\"; allowed are true and false", format, option, found->second));
 }
 
 Status check_known(std::string_view format, const Options& options, std::initializer_list<std::string_view> known,
@@ -44,10 +47,11 @@ Status check_known(std::string_view format, const Options& options, std::initial
                                     format, option));
     }
     if (!among(known, option)) {
-      return bad_option(known.size() == 0
-                            ? fmt::format("file_format {}: config.{} is unknown; this format has no options", format, option)
-                            : fmt::format("file_format {}: config.{} is unknown; known are: {}", format, option,
-                                          fmt::join(known, ", ")));
+      return bad_option(
+          known.size() == 0
+              ? fmt::format("file_format {}: config.{} is unknown; this format has no options", format, option)
+              : fmt::format("file_format {}: config.{} is unknown; known are: {}", format, option,
+                            fmt::join(known, ", ")));
     }
   }
   return {};

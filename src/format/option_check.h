@@ -1,5 +1,5 @@
-// Checks of file_format.config that the formats share. Errors are {config, "bad_option"} and name the format, the option
-// and what is allowed. Pure; any thread.
+// Checks of file_format.config that the formats share. Errors are {config, "bad_option"} and name the format, the
+// option and what is allowed. Pure; any thread.
 #pragma once
 
 #include <initializer_list>
@@ -20,8 +20,8 @@ std::optional<bool> parse_switch(std::string_view text);
 // Ok if the option is absent or a switch.
 Status check_switch(std::string_view format, const Options& options, const std::string& option);
 
-// Complains about the first option that is not among the known ones. `lacking` are options of the product that change the
-// events and that this version does not have.
+// Complains about the first option that is not among the known ones. `lacking` are options of the product that change
+// the events and that this version does not have.
 Status check_known(std::string_view format, const Options& options, std::initializer_list<std::string_view> known,
                    std::initializer_list<std::string_view> lacking = {});
 

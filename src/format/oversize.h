@@ -10,8 +10,9 @@
 namespace dray::format {
 
 inline Error oversize_record(std::size_t bytes_max) {
-  return {ErrorKind::poison, "oversize_record",
-          fmt::format("a record is larger than record_bytes_max ({} bytes); raise it if such records are real", bytes_max)};
+  return {
+      ErrorKind::poison, "oversize_record",
+      fmt::format("a record is larger than record_bytes_max ({} bytes); raise it if such records are real", bytes_max)};
 }
 
 }  // namespace dray::format

@@ -1,7 +1,7 @@
 // Splitter: plain bytes of one object in, its records out. The catalogue of formats is splitters.def (one line each).
 //
-// Streaming: memory is bounded by record_bytes_max whatever the object's size or line count. A record over the limit, or
-// input that breaks the format, is {poison, code} from write() or finish() after every earlier record was accepted.
+// Streaming: memory is bounded by record_bytes_max whatever the object's size or line count. A record over the limit,
+// or input that breaks the format, is {poison, code} from write() or finish() after every earlier record was accepted.
 // One thread at a time.
 #pragma once
 

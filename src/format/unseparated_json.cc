@@ -18,7 +18,9 @@ constexpr std::size_t kKept = 256U << 10U;
 // Colons of a record are 32-bit offsets.
 constexpr std::size_t kLargestRecord = std::size_t{1} << 31U;
 
-bool is_space(char byte) { return byte == ' ' || byte == '\n' || byte == '\r' || byte == '\t'; }
+bool is_space(char byte) {
+  return byte == ' ' || byte == '\n' || byte == '\r' || byte == '\t';
+}
 
 // Bytes of numbers and literals; what they spell is checked when the word is whole.
 bool is_word(char byte) {
@@ -64,7 +66,8 @@ Status UnseparatedJson::finish() {
     }
   }
   if (at_ != At::top) {
-    return Error{ErrorKind::poison, "truncated_json", fmt::format("the JSON ends inside a value, after {} bytes", offset_)};
+    return Error{ErrorKind::poison, "truncated_json",
+                 fmt::format("the JSON ends inside a value, after {} bytes", offset_)};
   }
   return {};
 }
@@ -141,8 +144,8 @@ Status UnseparatedJson::begin_top(char byte) {
     return bad_json(shown(byte) + " where a value is due");
   }
   return Error{ErrorKind::poison, "no_records",
-               fmt::format("an object with \"{}\" is due at byte {}, found {}", fmt::join(keys_.keys, "\" or \""), offset_,
-                           kind_of(byte))};
+               fmt::format("an object with \"{}\" is due at byte {}, found {}", fmt::join(keys_.keys, "\" or \""),
+                           offset_, kind_of(byte))};
 }
 
 Status UnseparatedJson::begin_member(char byte) {
@@ -221,7 +224,8 @@ void UnseparatedJson::end_key() {
 Status UnseparatedJson::take_container(std::string_view chunk, std::size_t* taken) {
   *taken = scanner_.scan(use_ == Use::record ? chunk.substr(0, room()) : chunk);
   if (scanner_.too_deep()) {
-    return Error{ErrorKind::poison, "too_deep", fmt::format("brackets nest deeper than {} at byte {}", json::kDepthMax, offset_ + *taken)};
+    return Error{ErrorKind::poison, "too_deep",
+                 fmt::format("brackets nest deeper than {} at byte {}", json::kDepthMax, offset_ + *taken)};
   }
   if (scanner_.mismatched()) {
     return bad_json("a closing bracket of the wrong kind", *taken - 1);
@@ -254,7 +258,9 @@ Status UnseparatedJson::take_word(std::string_view chunk, std::size_t* taken) {
 }
 
 // How many bytes of the value may be taken now: enough to notice that it is too large.
-std::size_t UnseparatedJson::room() const { return record_bytes_max_ + 1 - begun_.size(); }
+std::size_t UnseparatedJson::room() const {
+  return record_bytes_max_ + 1 - begun_.size();
+}
 
 Status UnseparatedJson::add(std::string_view part, bool done) {
   if (use_ == Use::skip) {
@@ -300,8 +306,8 @@ Status UnseparatedJson::end_object() {
     return {};
   }
   return Error{ErrorKind::poison, "no_records",
-               fmt::format("an object without \"{}\" ends at byte {}; its members: {}", fmt::join(keys_.keys, "\" or \""),
-                           offset_, seen_count_ == 0 ? "none" : seen_)};
+               fmt::format("an object without \"{}\" ends at byte {}; its members: {}",
+                           fmt::join(keys_.keys, "\" or \""), offset_, seen_count_ == 0 ? "none" : seen_)};
 }
 
 Error UnseparatedJson::bad_json(std::string_view what, std::size_t ahead) const {

@@ -1,12 +1,13 @@
 // UnseparatedJson: JSON values one after another, with or without white space between them, as a stream.
 //
-// Without keys every top-level value is one record. With keys the top-level values must be objects, and every element of the array at such a key
-// is one record; a single object there is one record, null is none, a doubled key gives both arrays. All other members are
-// skipped without being kept, wherever they stand and however long they are. An object that has the control key and none of the
-// keys is a control object (a CloudTrail digest): no records. Keys count at the top level of the value only.
-// Grammar is checked along this walk; inside a record only that brackets nest by kind and strings end.
-// Errors are {poison, ...} after every earlier record was accepted: "no_records" (an object without the keys; the message tells its members),
-// "bad_json", "truncated_json", "too_deep" (over 1,024 levels), "oversize_record". One thread at a time.
+// Without keys every top-level value is one record. With keys the top-level values must be objects, and every element
+// of the array at such a key is one record; a single object there is one record, null is none, a doubled key gives
+// both arrays. All other members are skipped without being kept, wherever they stand and however long they are. An
+// object that has the control key and none of the keys is a control object (a CloudTrail digest): no records. Keys
+// count at the top level of the value only. Grammar is checked along this walk; inside a record only that brackets
+// nest by kind and strings end. Errors are {poison, ...} after every earlier record was accepted: "no_records" (an
+// object without the keys; the message tells its members), "bad_json", "truncated_json", "too_deep" (over 1,024
+// levels), "oversize_record". One thread at a time.
 #pragma once
 
 #include <cstddef>
@@ -36,8 +37,19 @@ class UnseparatedJson final : public Splitter {
  private:
   // What the next byte may be.
   enum class At {
-    top, first_key, next_key, key, colon, member, after_member, first_element, element, after_element,  // the walk
-    container, string, word,                                                                            // inside a value
+    top,
+    first_key,
+    next_key,
+    key,
+    colon,
+    member,
+    after_member,
+    first_element,
+    element,
+    after_element,  // the walk
+    container,
+    string,
+    word,  // inside a value
   };
   // What the value at hand is for.
   enum class Use { record, skip, null_of_key };

@@ -1,5 +1,6 @@
-// unseparated_json_processor: JSON values one after another; with `key` the elements of the arrays at these keys. CloudTrail is `key: Records`.
-// `control_key` (ours): an object with this member and without the keys holds no records; digestStartTime by default if Records is a key.
+// unseparated_json_processor: JSON values one after another; with `key` the elements of the arrays at these keys.
+// CloudTrail is `key: Records`. `control_key` (ours): an object with this member and without the keys holds no
+// records; digestStartTime by default if Records is a key.
 #include <algorithm>
 
 #include "format/option_check.h"
@@ -55,6 +56,7 @@ Status check(const Options& options) {
 }  // namespace
 
 extern const Format kUnseparatedJson;
-const Format kUnseparatedJson{kName, "JSON values without separators; with key, the elements of the array there", &make, &check};
+const Format kUnseparatedJson{kName, "JSON values without separators; with key, the elements of the array there", &make,
+                              &check};
 
 }  // namespace dray::format

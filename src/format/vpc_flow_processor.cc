@@ -1,5 +1,5 @@
-// vpc_flow_processor: VPC and transit gateway flow logs as text. One line, one record, except lines that name the columns:
-// they stand first in an object, and again where objects were joined.
+// vpc_flow_processor: VPC and transit gateway flow logs as text. One line, one record, except lines that name the
+// columns: they stand first in an object, and again where objects were joined.
 #include "format/flow_log_header.h"
 #include "format/line_cutter.h"
 #include "format/option_check.h"
@@ -12,7 +12,8 @@ constexpr std::string_view kName = "vpc_flow_processor";
 
 class FlowLogLines final : public Splitter {
  public:
-  FlowLogLines(const SplitterOptions& options, flow::RecordSink& sink) : cutter_(options.record_bytes_max), sink_(sink) {}
+  FlowLogLines(const SplitterOptions& options, flow::RecordSink& sink)
+      : cutter_(options.record_bytes_max), sink_(sink) {}
 
   Status write(std::string_view chunk) override {
     return cutter_.write(chunk, [this](std::string_view line) { return take(line); });
@@ -42,11 +43,14 @@ std::unique_ptr<Splitter> make(const SplitterOptions& options, flow::RecordSink&
   return std::make_unique<FlowLogLines>(options, sink);
 }
 
-Status check(const Options& options) { return check_known(kName, options, {}); }
+Status check(const Options& options) {
+  return check_known(kName, options, {});
+}
 
 }  // namespace
 
 extern const Format kVpcFlow;
-const Format kVpcFlow{kName, "VPC and transit gateway flow logs: one line, one event; header lines are none", &make, &check};
+const Format kVpcFlow{kName, "VPC and transit gateway flow logs: one line, one event; header lines are none", &make,
+                      &check};
 
 }  // namespace dray::format

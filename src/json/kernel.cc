@@ -28,6 +28,8 @@ std::span<const Kernel* const> usable_kernels() {
 #endif
 }
 
-const Kernel& best_kernel() { return *usable_kernels().front(); }
+const Kernel& best_kernel() {
+  return *usable_kernels().front();
+}
 
 }  // namespace dray::json

@@ -1,3 +1,5 @@
+// The kernel for x86-64 with AVX2, carry-less multiply and BMI: 64 bytes are two registers.
+// Used through kernel.h only, and only after usable_kernels() has asked the processor.
 #include "json/kernel_sets.h"
 
 #if defined(__x86_64__)
@@ -50,7 +52,9 @@ inline __m256i brackets(__m256i in) {
                          _mm256_cmpeq_epi8(folded, _mm256_set1_epi8('}')));
 }
 
-inline __m256i blanks(__m256i in) { return _mm256_cmpeq_epi8(_mm256_min_epu8(in, _mm256_set1_epi8(0x20)), in); }
+inline __m256i blanks(__m256i in) {
+  return _mm256_cmpeq_epi8(_mm256_min_epu8(in, _mm256_set1_epi8(0x20)), in);
+}
 
 inline BlockMasks block_masks(const char* block) {
   const Halves in = load(block);

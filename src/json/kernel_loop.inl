@@ -1,18 +1,20 @@
-// The loops of a kernel, included once per kernel after its block_masks() and prefix_xor(). Not a header of its own: what it
-// uses must be compiled for the instruction set of the file that includes it, so it uses no library templates.
+// The loops of a kernel, included once per kernel after its block_masks() and prefix_xor(). Not a header of its own:
+// what it uses must be compiled for the instruction set of the file that includes it, so it uses no library templates.
 // The string and escape masks follow the published method of simdjson (Langdale, Lemire: "Parsing Gigabytes of JSON
 // per Second", 2019, sections 3.1.1 and 3.1.2).
 
 constexpr std::size_t kBlock = 64;
 
-inline unsigned lowest(std::uint64_t bits) { return static_cast<unsigned>(__builtin_ctzll(bits)); }
+inline unsigned lowest(std::uint64_t bits) {
+  return static_cast<unsigned>(__builtin_ctzll(bits));
+}
 
 inline std::uint64_t first_bits(std::size_t count) {
   return count >= kBlock ? ~std::uint64_t{0} : (std::uint64_t{1} << count) - 1;
 }
 
-// Bit i: byte i is escaped by a backslash before it. carry: whether byte 0 is, on return whether the byte after `size` is.
-// Bytes beyond size are blanks, so the run of backslashes cannot go on there.
+// Bit i: byte i is escaped by a backslash before it. carry: whether byte 0 is, on return whether the byte after `size`
+// is. Bytes beyond size are blanks, so the run of backslashes cannot go on there.
 inline std::uint64_t escaped_bytes(std::uint64_t backslashes, std::uint64_t& carry, std::size_t size) {
   if (backslashes == 0) {
     const std::uint64_t escaped = carry;

@@ -1,3 +1,5 @@
+// The kernel for every machine: SSE2 where the compiler has it (all of x86-64), else plain C++.
+// Used through kernel.h only.
 #include "json/kernel_sets.h"
 
 #if defined(__SSE2__)

@@ -13,7 +13,9 @@
 namespace dray::json {
 namespace {
 
-bool is_space(char byte) { return byte == ' ' || byte == '\n' || byte == '\r' || byte == '\t'; }
+bool is_space(char byte) {
+  return byte == ' ' || byte == '\n' || byte == '\r' || byte == '\t';
+}
 
 std::string_view trim(std::string_view text) {
   while (!text.empty() && is_space(text.front())) {
@@ -25,7 +27,9 @@ std::string_view trim(std::string_view text) {
   return text;
 }
 
-bool starts_container(std::string_view text) { return !text.empty() && (text.front() == '{' || text.front() == '['); }
+bool starts_container(std::string_view text) {
+  return !text.empty() && (text.front() == '{' || text.front() == '[');
+}
 
 // Is the quote at this place preceded by an odd run of backslashes?
 bool is_escaped(std::string_view text, std::size_t quote) {

@@ -1,8 +1,8 @@
 // Members: looking up single members of a JSON record without parsing the rest of it.
 //
 // Used by the splitters (which collect the colons while they look for the record's end) and by route (tags, filters).
-// A lookup touches only what lies between the record's start and the member. Keys may hold escapes; of a doubled key the
-// last counts. Text that is not JSON is never an error here: a lookup in it finds nothing, or what stands there.
+// A lookup touches only what lies between the record's start and the member. Keys may hold escapes; of a doubled key
+// the last counts. Text that is not JSON is never an error here: a lookup in it finds nothing, or what stands there.
 // Views point into the record. Pure; any thread.
 #pragma once
 
@@ -15,8 +15,9 @@
 
 namespace dray::json {
 
-// Replaces colons by the offsets of the ':' of the top-level members of an object, ascending. False (and no colons) if the
-// text is not one container whose brackets and strings balance, white space around it allowed. An array has no colons.
+// Replaces colons by the offsets of the ':' of the top-level members of an object, ascending. False (and no colons) if
+// the text is not one container whose brackets and strings balance, white space around it allowed. An array has no
+// colons.
 bool scan_members(std::string_view object, std::vector<std::uint32_t>& colons);
 
 // The value, as written, of the last top-level member of that (decoded) key.

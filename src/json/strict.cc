@@ -13,11 +13,18 @@
 namespace dray::json {
 namespace {
 
-bool is_digit(char byte) { return byte >= '0' && byte <= '9'; }
-bool is_hex(char byte) { return is_digit(byte) || (byte >= 'a' && byte <= 'f') || (byte >= 'A' && byte <= 'F'); }
-bool is_space(char byte) { return byte == ' ' || byte == '\n' || byte == '\r' || byte == '\t'; }
+bool is_digit(char byte) {
+  return byte >= '0' && byte <= '9';
+}
+bool is_hex(char byte) {
+  return is_digit(byte) || (byte >= 'a' && byte <= 'f') || (byte >= 'A' && byte <= 'F');
+}
+bool is_space(char byte) {
+  return byte == ' ' || byte == '\n' || byte == '\r' || byte == '\t';
+}
 
-// Reads tokens from the front of a text. Every take_ returns false, and leaves the text as it likes, if the token is not there.
+// Reads tokens from the front of a text. Every take_ returns false, and leaves the text as it likes, if the token is
+// not there.
 class Reader {
  public:
   explicit Reader(std::string_view text) : at_(text.data()), end_(text.data() + text.size()) {}
@@ -73,7 +80,8 @@ class Reader {
     while (end_ - at_ >= 16) {
       const __m128i in = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at_));
       const __m128i control = _mm_cmpeq_epi8(_mm_min_epu8(in, _mm_set1_epi8(0x1F)), in);
-      const __m128i special = _mm_or_si128(_mm_cmpeq_epi8(in, _mm_set1_epi8('"')), _mm_cmpeq_epi8(in, _mm_set1_epi8('\\')));
+      const __m128i special =
+          _mm_or_si128(_mm_cmpeq_epi8(in, _mm_set1_epi8('"')), _mm_cmpeq_epi8(in, _mm_set1_epi8('\\')));
       const auto stops = static_cast<unsigned>(_mm_movemask_epi8(_mm_or_si128(control, special)));
       if (stops != 0) {
         at_ += __builtin_ctz(stops);

@@ -1,10 +1,10 @@
 // ValueScanner: finds the end of one JSON object or array in a stream of chunks, at several GB/s.
 //
 // Used by the splitters. Looks at 64 bytes at a time (AVX2 and carry-less multiply where the processor has them, else
-// SSE2 or plain C++) for strings, escapes and brackets; the state survives a chunk border at any byte. On the same pass it collects the
-// ':' of the container's own members and whether there is white space outside strings.
-// It checks that brackets nest by kind and strings end; nothing else of the grammar. Faults are states, not errors.
-// Memory: 4 bytes per collected member. One thread at a time.
+// SSE2 or plain C++) for strings, escapes and brackets; the state survives a chunk border at any byte. On the same
+// pass it collects the ':' of the container's own members and whether there is white space outside strings. It checks
+// that brackets nest by kind and strings end; nothing else of the grammar. Faults are states, not errors. Memory: 4
+// bytes per collected member. One thread at a time.
 #pragma once
 
 #include <cstddef>

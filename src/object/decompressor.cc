@@ -61,8 +61,9 @@ class Prefix {
 };
 
 Error limit_ratio(std::uint64_t stored, std::uint64_t plain) {
-  return {ErrorKind::poison, "limit_ratio",
-          fmt::format("{} stored bytes became {} bytes, over {}:1; no log compresses so well", stored, plain, kRatioMax)};
+  return {
+      ErrorKind::poison, "limit_ratio",
+      fmt::format("{} stored bytes became {} bytes, over {}:1; no log compresses so well", stored, plain, kRatioMax)};
 }
 
 }  // namespace
@@ -162,9 +163,10 @@ class Layer final : public ByteSink {
     }
     for (const Signature& foreign : kForeign) {
       if (first.starts_with(foreign.bytes)) {
-        return Error{ErrorKind::poison, "unsupported_encoding",
-                     fmt::format("the object is {}, which this version does not read (`encoding: none` would send it as text)",
-                                 foreign.name)};
+        return Error{
+            ErrorKind::poison, "unsupported_encoding",
+            fmt::format("the object is {}, which this version does not read (`encoding: none` would send it as text)",
+                        foreign.name)};
       }
     }
     return {};

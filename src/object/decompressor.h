@@ -1,10 +1,10 @@
 // Decompressor: stored bytes in, plain bytes out, by the first bytes and never by the name (formats.md 6.1).
 //
-// gzip (any header fields, many members, up to three layers; zero padding accepted, other garbage after the last member ignored with a
-// warning) through ISA-L, or plain. A BOM at the start of the plain bytes is removed. A compression that this version does
-// not read is refused rather than sent on as text.
-// Errors are {poison, "truncated" | "bad_crc" | "bad_length" | "bad_header" | "bad_data" | "limit_depth" | "limit_ratio" |
-// "unsupported_encoding"} after the good prefix was pushed. Memory does not depend on the input. One thread at a time.
+// gzip (any header fields, many members, up to three layers; zero padding accepted, other garbage after the last
+// member ignored with a warning) through ISA-L, or plain. A BOM at the start of the plain bytes is removed. A
+// compression that this version does not read is refused rather than sent on as text. Errors are {poison, "truncated"
+// | "bad_crc" | "bad_length" | "bad_header" | "bad_data" | "limit_depth" | "limit_ratio" | "unsupported_encoding"}
+// after the good prefix was pushed. Memory does not depend on the input. One thread at a time.
 #pragma once
 
 #include <cstdint>
@@ -24,9 +24,9 @@ class Decompressor : public ByteSink {
   [[nodiscard]] virtual bool trailing_garbage() const = 0;
 };
 
-// The memory of the decoders: 87 KB a gzip layer and the output buffers, kept from object to object so that small objects
-// cost no allocations. One per worker; serves one decompressor at a time and outlives it. Empty until first used; buffers over 64 KiB
-// are given back when the decompressor ends.
+// The memory of the decoders: 87 KB a gzip layer and the output buffers, kept from object to object so that small
+// objects cost no allocations. One per worker; serves one decompressor at a time and outlives it. Empty until first
+// used; buffers over 64 KiB are given back when the decompressor ends.
 class DecompressorScratch {
  public:
   DecompressorScratch();

@@ -22,10 +22,12 @@ constexpr Duration kStallMax = seconds(90);
 constexpr Duration kStopLatency = milliseconds(50);
 
 Error replaced(const flow::ObjectRef& object) {
-  return {ErrorKind::later, "object_replaced", fmt::format("{} was replaced while it was read; starting again", object.url())};
+  return {ErrorKind::later, "object_replaced",
+          fmt::format("{} was replaced while it was read; starting again", object.url())};
 }
 
-// The bytes of one object over several GETs: drops what a server sends twice, notices another object under the same key.
+// The bytes of one object over several GETs: drops what a server sends twice, notices another object under the same
+// key.
 class ResumedBody final : public aws::BodySink {
  public:
   ResumedBody(const flow::ObjectRef& object, const std::string& expected_etag, ByteSink& sink)
@@ -37,8 +39,9 @@ class ResumedBody final : public aws::BodySink {
       return keep(replaced(object_));
     }
     if (head.offset > received_) {
-      return keep({ErrorKind::later, "bad_range",
-                   fmt::format("{}: asked for bytes from {}, the answer begins at {}", object_.url(), received_, head.offset)});
+      return keep(
+          {ErrorKind::later, "bad_range",
+           fmt::format("{}: asked for bytes from {}, the answer begins at {}", object_.url(), received_, head.offset)});
     }
     etag_ = head.etag;
     size_ = head.size;
@@ -151,7 +154,8 @@ Status Fetcher::fetch(const flow::ObjectRef& object, const std::string& expected
     if (body.whole()) {
       return sink.finish();
     }
-    Error error = status ? Error{ErrorKind::transient, "short_body", object.url() + ": the body ended early"} : status.error();
+    Error error =
+        status ? Error{ErrorKind::transient, "short_body", object.url() + ": the body ended early"} : status.error();
     if (error.code == "PreconditionFailed") {
       return replaced(object);
     }

@@ -1,8 +1,8 @@
 // Fetcher: an object's bytes as stored, from the first to the last, whatever happens on the way.
 //
-// Pushes into one ByteSink; a cut is resumed by Range + If-Match at the first missing byte (budget renewed by progress). If the object
-// changed meanwhile ({later, "object_replaced"}) the caller starts again from 0. finish() of the sink is called only
-// when every byte came. Blocks; one object per thread; thread-safe across objects.
+// Pushes into one ByteSink; a cut is resumed by Range + If-Match at the first missing byte (budget renewed by
+// progress). If the object changed meanwhile ({later, "object_replaced"}) the caller starts again from 0. finish() of
+// the sink is called only when every byte came. Blocks; one object per thread; thread-safe across objects.
 #pragma once
 
 #include <cstdint>
@@ -16,8 +16,8 @@
 namespace dray::object {
 
 struct Fetched {
-  std::string etag;          // of the bytes that were read
-  std::uint64_t bytes = 0;   // as stored
+  std::string etag;         // of the bytes that were read
+  std::uint64_t bytes = 0;  // as stored
 };
 
 class Fetcher {

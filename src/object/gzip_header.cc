@@ -18,7 +18,9 @@ constexpr unsigned kFlagComment = 0x10;
 constexpr unsigned kFlagsReserved = 0xE0;
 constexpr std::size_t kFixedSize = 10;
 
-Error bad_header(std::string message) { return {ErrorKind::poison, "bad_header", std::move(message)}; }
+Error bad_header(std::string message) {
+  return {ErrorKind::poison, "bad_header", std::move(message)};
+}
 
 }  // namespace
 
@@ -142,8 +144,7 @@ void GzipHeader::next_field() {
       if ((flags_ & kFlagCrc) != 0) return;
       [[fallthrough]];
     case Field::crc:
-    case Field::done:
-      field_ = Field::done;
+    case Field::done: field_ = Field::done;
   }
 }
 

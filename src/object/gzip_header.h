@@ -1,7 +1,7 @@
 // GzipHeader: reads one gzip member header byte by byte (RFC 1952, section 2.3), so that it may be cut anywhere.
 //
-// Used by gzip_members. Checks the magic, the method (8 only), the reserved flags (must be 0) and the header CRC if there is
-// one; skips FEXTRA, FNAME and FCOMMENT of any length without keeping them. One thread at a time.
+// Used by gzip_members. Checks the magic, the method (8 only), the reserved flags (must be 0) and the header CRC if
+// there is one; skips FEXTRA, FNAME and FCOMMENT of any length without keeping them. One thread at a time.
 #pragma once
 
 #include <cstddef>

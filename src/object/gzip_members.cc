@@ -13,7 +13,9 @@ constexpr std::size_t kOutputLargest = 128U << 10U;
 constexpr std::size_t kOutputKept = 64U << 10U;
 constexpr unsigned kTrailerSize = 8;
 
-Error poison(const char* code, std::string message) { return {ErrorKind::poison, code, std::move(message)}; }
+Error poison(const char* code, std::string message) {
+  return {ErrorKind::poison, code, std::move(message)};
+}
 
 }  // namespace
 
@@ -60,12 +62,8 @@ Status GzipMembers::write(std::string_view chunk) {
           at_ = At::deflate;
         }
         break;
-      case At::deflate:
-        status = inflate(chunk, &taken);
-        break;
-      case At::trailer:
-        status = take_trailer(chunk, &taken);
-        break;
+      case At::deflate: status = inflate(chunk, &taken); break;
+      case At::trailer: status = take_trailer(chunk, &taken); break;
       case At::between:
       case At::magic:
       case At::garbage:
@@ -90,7 +88,9 @@ Status GzipMembers::finish() {
 
 Status GzipMembers::inflate(std::string_view chunk, std::size_t* taken) {
   inflate_state& state = *scratch_.state;
-  state.next_in = const_cast<std::uint8_t*>(reinterpret_cast<const std::uint8_t*>(chunk.data()));
+  // ISA-L reads through a pointer to non-const.
+  state.next_in = const_cast<std::uint8_t*>(
+      reinterpret_cast<const std::uint8_t*>(chunk.data()));  // NOLINT(cppcoreguidelines-pro-type-const-cast)
   state.avail_in = static_cast<std::uint32_t>(chunk.size());
   bool full = true;
   while (full) {
@@ -126,8 +126,8 @@ Status GzipMembers::push(std::size_t size) {
   return sink_.write({bytes, size});
 }
 
-// Inflate reads ahead by up to 8 bytes; those behind the last block are the trailer's first. They are never more than the
-// trailer, which has 8.
+// Inflate reads ahead by up to 8 bytes; those behind the last block are the trailer's first. They are never more than
+// the trailer, which has 8.
 void GzipMembers::begin_trailer() {
   const inflate_state& state = *scratch_.state;
   const auto bits = static_cast<unsigned>(state.read_in_length);
@@ -153,11 +153,13 @@ Status GzipMembers::check_trailer() {
   const auto stored_crc = static_cast<std::uint32_t>(trailer_);
   const auto stored_length = static_cast<std::uint32_t>(trailer_ >> 32U);
   if (stored_crc != crc_) {
-    return poison("bad_crc", fmt::format("the gzip data is damaged: its CRC is {:08x}, its trailer says {:08x}", crc_, stored_crc));
+    return poison("bad_crc", fmt::format("the gzip data is damaged: its CRC is {:08x}, its trailer says {:08x}", crc_,
+                                         stored_crc));
   }
   if (stored_length != length_) {
-    return poison("bad_length", fmt::format("the gzip data is damaged: its length is {} (modulo 2^32), its trailer says {}",
-                                            length_, stored_length));
+    return poison("bad_length",
+                  fmt::format("the gzip data is damaged: its length is {} (modulo 2^32), its trailer says {}", length_,
+                              stored_length));
   }
   at_ = At::between;
   return {};

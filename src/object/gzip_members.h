@@ -1,8 +1,8 @@
 // GzipMembers: one layer of gzip: member after member (RFC 1952), cut anywhere, pushed plain into a sink.
 //
-// Used by the decompressor, one per layer. Deflate is ISA-L's, header, CRC-32 and length (modulo 2^32) are checked here. After a member come
-// another, zero padding, or garbage: the last is ignored to the end and told by garbage(). The output is
-// pushed before its CRC is known: a wrong one is an error after the last bytes. One thread at a time.
+// Used by the decompressor, one per layer. Deflate is ISA-L's, header, CRC-32 and length (modulo 2^32) are checked
+// here. After a member come another, zero padding, or garbage: the last is ignored to the end and told by garbage().
+// The output is pushed before its CRC is known: a wrong one is an error after the last bytes. One thread at a time.
 #pragma once
 
 #include <isa-l/igzip_lib.h>

@@ -40,8 +40,9 @@ std::string outcome(std::string_view stored, std::size_t step) {
   }
   const std::string code = status ? "" : status.error().code;
   // Where the damage is noticed, and so how much came before it, may depend on the pieces.
-  return code == "bad_data" || code == "enough" || code == "limit_ratio" ? code
-                                                : code + " " + std::to_string(sink.bytes) + " " + std::to_string(sink.sum);
+  return code == "bad_data" || code == "enough" || code == "limit_ratio"
+             ? code
+             : code + " " + std::to_string(sink.bytes) + " " + std::to_string(sink.sum);
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 // rooms: json
-// Every kernel finds the same end and the same members; what is a JSON value is balanced, and stays one when made compact.
+// Every kernel finds the same end and the same members; what is a JSON value is balanced, and stays one when made
+// compact.
 #include <cstddef>
 #include <cstdint>
 #include <string>

@@ -32,7 +32,8 @@ class Kept final : public flow::RecordSink {
   std::string text;
 };
 
-std::string outcome(const format::Format& format, const format::SplitterOptions& options, std::string_view text, std::uint64_t seed) {
+std::string outcome(const format::Format& format, const format::SplitterOptions& options, std::string_view text,
+                    std::uint64_t seed) {
   Random random(seed);
   Kept kept;
   const auto splitter = format.make(options, kept);

@@ -1,6 +1,7 @@
 // rooms: object format json
-// Real and damaged samples through decompressor and splitter, against the counts and hashes of their manifests. The samples are
-// read where they lie ($DRAY_CORPORA, else ../shared/corpora beside the checkout); without them the tests are skipped.
+// Real and damaged samples through decompressor and splitter, against the counts and hashes of their manifests. The
+// samples are read where they lie ($DRAY_CORPORA, else ../shared/corpora beside the checkout); without them the tests
+// are skipped.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -76,7 +77,7 @@ std::string hash_of(const std::vector<std::string>& lines) {
   return hex(sha256(text));
 }
 
-class Corpora : public ::testing::Test {
+class DecodeCorpora : public ::testing::Test {
  protected:
   void SetUp() override {
     if (!fs::is_directory(corpora())) {
@@ -115,7 +116,7 @@ void check_gzip_row(const std::string& name, const Json& row, std::size_t step) 
   }
 }
 
-TEST_F(Corpora, GzipRowsGiveTheirLinesOrTheirFault) {
+TEST_F(DecodeCorpora, GzipRowsGiveTheirLinesOrTheirFault) {
   const auto manifest = Json::parse(contents(corpora() / "gzip" / "manifest.json"));
   ASSERT_TRUE(manifest.ok());
   int rows = 0;
@@ -132,16 +133,16 @@ TEST_F(Corpora, GzipRowsGiveTheirLinesOrTheirFault) {
   EXPECT_EQ(rows, 39);
 }
 
-TEST_F(Corpora, ForeignCompressionsAreRefusedNotSent) {
-  for (const char* name : {"single.zst", "single.bz2", "single.xz", "single.lz4", "framed.sz", "one_entry.zip", "empty.zip",
-                           "zlib_stream.zlib"}) {
+TEST_F(DecodeCorpora, ForeignCompressionsAreRefusedNotSent) {
+  for (const char* name : {"single.zst", "single.bz2", "single.xz", "single.lz4", "framed.sz", "one_entry.zip",
+                           "empty.zip", "zlib_stream.zlib"}) {
     const Decoded decoded = decode(contents(corpora() / "gzip" / name), "line_split_processor", {});
     EXPECT_EQ(decoded.code, "unsupported_encoding") << name;
     EXPECT_TRUE(decoded.kept.records.empty());
   }
 }
 
-TEST_F(Corpora, CloudTrailObjectsGiveTheirRecordsUnchanged) {
+TEST_F(DecodeCorpora, CloudTrailObjectsGiveTheirRecordsUnchanged) {
   std::vector<std::size_t> counts;
   for (const auto& entry : fs::recursive_directory_iterator(corpora() / "cloudtrail" / "AWSLogs")) {
     if (!entry.is_regular_file()) {
@@ -168,14 +169,14 @@ TEST_F(Corpora, CloudTrailObjectsGiveTheirRecordsUnchanged) {
   EXPECT_EQ(counts, (std::vector<std::size_t>{11, 42, 50}));
 }
 
-TEST_F(Corpora, UnpackedCloudTrailLinesAreJson) {
+TEST_F(DecodeCorpora, UnpackedCloudTrailLinesAreJson) {
   const fs::path path = corpora() / "cloudtrail" / "unpacked" / "ec2_proxy_s3_exfiltration_2020-09-14011940.json";
   const Decoded decoded = decode(contents(path), "line_split_processor", {{"json", "true"}});
   EXPECT_EQ(decoded.kept.records.size(), 103U);
   EXPECT_TRUE(decoded.kept.all_json);
 }
 
-TEST_F(Corpora, OtelSamplesGiveTheirCounts) {
+TEST_F(DecodeCorpora, OtelSamplesGiveTheirCounts) {
   const auto manifest = Json::parse(contents(corpora() / "otel" / "manifest.json"));
   ASSERT_TRUE(manifest.ok());
   const auto count = [](const char* file, const char* format, const std::map<std::string, std::string>& options) {
@@ -199,7 +200,7 @@ TEST_F(Corpora, OtelSamplesGiveTheirCounts) {
   EXPECT_EQ(count("s3-access-log/stream/valid_log_multi.log", "aws_access_logs_processor", {}), 3U);
 }
 
-TEST_F(Corpora, PrettyPrintedRecordsBecomeCompact) {
+TEST_F(DecodeCorpora, PrettyPrintedRecordsBecomeCompact) {
   const Decoded decoded = decode(contents(corpora() / "otel" / "cloudtraillog" / "cloudtrail_log.json"),
                                  "unseparated_json_processor", {{"key", "Records"}});
   const auto whole = Json::parse(contents(corpora() / "otel" / "cloudtraillog" / "cloudtrail_log.json"));

@@ -13,7 +13,11 @@ TEST(Lines, EndAtLineFeedAndLoseOneCarriageReturn) {
 }
 
 TEST(Lines, AreNotCutByOtherSeparatorsOrNul) {
-  const std::string line("a\xE2\x80\xA8" "b\xC2\x85" "c\v\f\x1C\0d", 14);
+  const std::string line(
+      "a\xE2\x80\xA8"
+      "b\xC2\x85"
+      "c\v\f\x1C\0d",
+      14);
   EXPECT_EQ(split("line_split_processor", {}, line + "\n" + line).records, (Lines{line, line}));
   EXPECT_EQ(split("aws_access_logs_processor", {}, line).records, (Lines{line}));
 }
@@ -35,12 +39,13 @@ TEST(Lines, OverTheLimitEndTheObjectAfterEarlierLines) {
 
 TEST(JsonLines, AreJsonOnlyIfTheyAreOneValue) {
   const std::string text =
-      "{\"a\":1}\n{\"a\":1} {\"b\":2}\n{\"a\":1,}\n{a:1}\nplain text\n[1]\n12\n\"s\"\nnull\nNaN\n{\"a\":01}\n{\"a\":\"\\q\"}\n{\"a\":1\n}";
+      "{\"a\":1}\n{\"a\":1} {\"b\":2}\n{\"a\":1,}\n{a:1}\nplain "
+      "text\n[1]\n12\n\"s\"\nnull\nNaN\n{\"a\":01}\n{\"a\":\"\\q\"}\n{\"a\":1\n}";
   const Outcome outcome = split("line_split_processor", {{"json", "true"}}, text);
-  EXPECT_EQ(outcome.records, (Lines{"{\"a\":1}", "{\"a\":1} {\"b\":2}", "{\"a\":1,}", "{a:1}", "plain text", "[1]", "12",
-                                    "\"s\"", "null", "NaN", "{\"a\":01}", "{\"a\":\"\\q\"}", "{\"a\":1", "}"}));
-  EXPECT_EQ(outcome.json, (std::vector<bool>{true, false, false, false, false, true, true, true, true, false, false, false,
-                                             false, false}));
+  EXPECT_EQ(outcome.records, (Lines{"{\"a\":1}", "{\"a\":1} {\"b\":2}", "{\"a\":1,}", "{a:1}", "plain text", "[1]",
+                                    "12", "\"s\"", "null", "NaN", "{\"a\":01}", "{\"a\":\"\\q\"}", "{\"a\":1", "}"}));
+  EXPECT_EQ(outcome.json, (std::vector<bool>{true, false, false, false, false, true, true, true, true, false, false,
+                                             false, false, false}));
 }
 
 TEST(JsonLines, LoseWhiteSpaceOutsideStringsOnlyIfTheyAreJson) {
@@ -66,11 +71,14 @@ TEST(LineOptions, AreChecked) {
 }
 
 constexpr std::string_view kFlowHeader =
-    "version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action log-status";
+    "version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action "
+    "log-status";
 constexpr std::string_view kFlow =
     "2 111122223333 eni-0aa11bb22cc33dd44 192.0.2.10 198.51.100.7 44321 443 6 12 5311 1709629800 1709629859 ACCEPT OK";
 
-Lines flows(const std::string& text) { return split("vpc_flow_processor", {}, text).records; }
+Lines flows(const std::string& text) {
+  return split("vpc_flow_processor", {}, text).records;
+}
 
 TEST(FlowLogs, LoseHeadersWhereverTheyStand) {
   const std::string header(kFlowHeader);
@@ -81,7 +89,9 @@ TEST(FlowLogs, LoseHeadersWhereverTheyStand) {
   EXPECT_EQ(flows(" version  start \n" + flow), (Lines{flow}));
 }
 
-TEST(FlowLogs, KeepAFirstLineThatIsAFlow) { EXPECT_EQ(flows(std::string(kFlow)), (Lines{std::string(kFlow)})); }
+TEST(FlowLogs, KeepAFirstLineThatIsAFlow) {
+  EXPECT_EQ(flows(std::string(kFlow)), (Lines{std::string(kFlow)}));
+}
 
 TEST(FlowLogs, AllowNewColumnsInTheFirstLineOnly) {
   const std::string newer = "version account-id brand-new-column";

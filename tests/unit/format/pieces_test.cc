@@ -61,8 +61,15 @@ class Composer {
   std::string string() {
     std::string out = "\"";
     for (std::uint64_t parts = random_.below(6); parts > 0; --parts) {
-      static constexpr std::string_view kParts[] = {"a",  "bc", "\\\"", "\\\\", "{", "}", "[", "]", ":", ",", " ", "\\u0041",
-                                                    "\\ud83d", "\xE2\x80\xA8", "\xFF", "Records", "\\\\\\\"", "0123456789abcdef0123456789"};
+      static constexpr std::string_view kParts[] = {"a",        "bc",
+                                                    "\\\"",     "\\\\",
+                                                    "{",        "}",
+                                                    "[",        "]",
+                                                    ":",        ",",
+                                                    " ",        "\\u0041",
+                                                    "\\ud83d",  "\xE2\x80\xA8",
+                                                    "\xFF",     "Records",
+                                                    "\\\\\\\"", "0123456789abcdef0123456789"};
       out += kParts[random_.below(std::size(kParts))];
       if (random_.chance(0.02)) out += '\n';
     }
@@ -71,7 +78,8 @@ class Composer {
   }
 
   std::string fragment() {
-    static constexpr std::string_view kFragments[] = {"{", "}", "[", "]", "\"", "\\", ",", ":", "\n", "\r\n", "\r", " ", "tru", "1", "Records"};
+    static constexpr std::string_view kFragments[] = {"{",  "}",    "[",  "]", "\"",  "\\", ",",      ":",
+                                                      "\n", "\r\n", "\r", " ", "tru", "1",  "Records"};
     return std::string(kFragments[random_.below(std::size(kFragments))]);
   }
 
@@ -106,18 +114,23 @@ TEST(Pieces, OfAnySizesGiveTheSameRecords) {
     Random random(seed);
     const std::string text = Composer(random).text();
     for (const Case& one : all) {
-      const SplitterOptions options{.record_bytes_max = random.chance(0.3) ? 1 + random.below(80) : 1U << 20U, .options = one.options};
+      const SplitterOptions options{.record_bytes_max = random.chance(0.3) ? 1 + random.below(80) : 1U << 20U,
+                                    .options = one.options};
       const Outcome whole = split_by(one.format, options, text, [] { return std::string_view::npos; });
       const std::uint64_t most = 1 + random.below(random.chance(0.5) ? 8 : 150);
       const Outcome pieces = split_by(one.format, options, text, [&] { return 1 + random.below(most); });
-      ASSERT_EQ(pieces, whole) << one.format << " seed " << seed << "\n" << pieces.message << "\n" << whole.message << "\n" << text;
+      ASSERT_EQ(pieces, whole) << one.format << " seed " << seed << "\n"
+                               << pieces.message << "\n"
+                               << whole.message << "\n"
+                               << text;
     }
   }
 }
 
 TEST(Pieces, CutAtEveryPlaceGiveTheSameRecords) {
   const std::string text =
-      "{\"x\":{\"\\\\\\\"\":[\"}\"]},\"Records\":[{\"a\\\"b\":\"\\\\\",\"c\": [1,{\"d\":\"]\"}]},\"\\\\\",null,-1]}\r\n{\"Records\":[]}\n";
+      "{\"x\":{\"\\\\\\\"\":[\"}\"]},\"Records\":[{\"a\\\"b\":\"\\\\\",\"c\": "
+      "[1,{\"d\":\"]\"}]},\"\\\\\",null,-1]}\r\n{\"Records\":[]}\n";
   for (const Case& one : cases()) {
     const Outcome whole = split(one.format, one.options, text);
     for (std::size_t first = 0; first <= text.size(); ++first) {

@@ -6,13 +6,18 @@ namespace {
 constexpr std::string_view kJson = "unseparated_json_processor";
 using Lines = std::vector<std::string>;
 
-Outcome records_of(std::string_view text) { return split(kJson, {{"key", "Records"}}, text); }
-Outcome values_of(std::string_view text) { return split(kJson, {}, text); }
+Outcome records_of(std::string_view text) {
+  return split(kJson, {{"key", "Records"}}, text);
+}
+Outcome values_of(std::string_view text) {
+  return split(kJson, {}, text);
+}
 
 TEST(UnseparatedJson, GivesTheElementsOfTheArray) {
   EXPECT_EQ(records_of(R"({"Records":[{"a":1},{"b":"}]{["}]})").records, (Lines{R"({"a":1})", R"({"b":"}]{["})"}));
-  EXPECT_EQ(records_of(R"({"x":{"Records":[1]},"y":[{"Records":[2]}],"Records":[{"a":1}],"z":"\"Records\":[3]"})").records,
-            (Lines{R"({"a":1})"}));
+  EXPECT_EQ(
+      records_of(R"({"x":{"Records":[1]},"y":[{"Records":[2]}],"Records":[{"a":1}],"z":"\"Records\":[3]"})").records,
+      (Lines{R"({"a":1})"}));
 }
 
 TEST(UnseparatedJson, GivesNothingForAnEmptyArrayAndNull) {
@@ -40,7 +45,8 @@ TEST(UnseparatedJson, TakesAnyElement) {
 }
 
 TEST(UnseparatedJson, MakesARecordCompactOnlyOutsideStrings) {
-  const Outcome outcome = records_of("{\n \"Records\" : [\n  { \"a b\" : [ 1.0 , 2 ] ,\r\n\t\"c\":\" x\\n \" },\n  7 ]\n}\n");
+  const Outcome outcome =
+      records_of("{\n \"Records\" : [\n  { \"a b\" : [ 1.0 , 2 ] ,\r\n\t\"c\":\" x\\n \" },\n  7 ]\n}\n");
   EXPECT_EQ(outcome.records, (Lines{R"({"a b":[1.0,2],"c":" x\n "})", "7"}));
 }
 
@@ -50,10 +56,12 @@ TEST(UnseparatedJson, EscapesALineFeedInsideAString) {
 
 TEST(UnseparatedJson, WalksFromValueToValue) {
   EXPECT_EQ(records_of(R"({"Records":[1]}{"Records":[2]} {"Records":[3]})"
-                       "\n{\"Records\":[4]}").records,
+                       "\n{\"Records\":[4]}")
+                .records,
             (Lines{"1", "2", "3", "4"}));
   EXPECT_EQ(values_of(R"({"a":1}{"b":2}[3][4] 5 6 "x""y")"
-                      "\n{\n\"c\" : 7\n}\n8").records,
+                      "\n{\n\"c\" : 7\n}\n8")
+                .records,
             (Lines{R"({"a":1})", R"({"b":2})", "[3]", "[4]", "5", "6", R"("x")", R"("y")", R"({"c":7})", "8"}));
 }
 
@@ -74,7 +82,8 @@ TEST(UnseparatedJson, TellsWhatStandsInPlaceOfTheRecords) {
   EXPECT_EQ(outcome.records, (Lines{"1"}));
   EXPECT_EQ(outcome.code, "no_records");
   EXPECT_NE(outcome.message.find("logFiles, other"), std::string::npos) << outcome.message;
-  for (const char* text : {"{}", "[]", "1", R"("x")", R"({"Records":"x"})", R"({"Records":1})", R"([{"Records":[1]}])"}) {
+  for (const char* text :
+       {"{}", "[]", "1", R"("x")", R"({"Records":"x"})", R"({"Records":1})", R"([{"Records":[1]}])"}) {
     EXPECT_EQ(records_of(text).code, "no_records") << text;
   }
 }
@@ -103,9 +112,10 @@ TEST(UnseparatedJson, CallsACutValueTruncated) {
 }
 
 TEST(UnseparatedJson, PassesBytesUnchangedInsideRecords) {
-  for (const std::string& element : {std::string("\"\xFF\xC3(\""), std::string("{\"a\":\"\0b\"}", 10), std::string(R"("\ud83d")"),
-                                     std::string("\"\xE2\x80\xA8\xC2\x85\""), std::string(R"({"n":1709629811123456789,"m":1.709629811E9})"),
-                                     std::string(R"({"k":1,"k":2})"), std::string(R"("\/\u00e9")")}) {
+  for (const std::string& element :
+       {std::string("\"\xFF\xC3(\""), std::string("{\"a\":\"\0b\"}", 10), std::string(R"("\ud83d")"),
+        std::string("\"\xE2\x80\xA8\xC2\x85\""), std::string(R"({"n":1709629811123456789,"m":1.709629811E9})"),
+        std::string(R"({"k":1,"k":2})"), std::string(R"("\/\u00e9")")}) {
     EXPECT_EQ(records_of("{\"Records\":[" + element + "]}").records, (Lines{element}));
   }
 }
@@ -120,8 +130,10 @@ TEST(UnseparatedJson, LimitsDepth) {
 TEST(UnseparatedJson, LimitsARecordButNotWhatItSkips) {
   SplitterOptions options{.record_bytes_max = 10, .options = {{"key", "Records"}}};
   const auto run = [&options](const std::string& text) { return split_by(kJson, options, text, [] { return 7; }); };
-  EXPECT_EQ(run(R"({"x":")" + std::string(1000, 'x') + R"(","y":[)" + std::string(500, ' ') + R"(],"Records":["12345678"]})").records,
-            (Lines{R"("12345678")"}));
+  EXPECT_EQ(
+      run(R"({"x":")" + std::string(1000, 'x') + R"(","y":[)" + std::string(500, ' ') + R"(],"Records":["12345678"]})")
+          .records,
+      (Lines{R"("12345678")"}));
   EXPECT_EQ(run(R"({"Records":[1,"123456789"]})").code, "oversize_record");
   EXPECT_EQ(run(R"({"Records":[1,[12345678901]]})").records, (Lines{"1"}));
   EXPECT_EQ(run(R"({"Records":[1,[12345678901]]})").code, "oversize_record");

@@ -17,7 +17,9 @@ struct Seen {
   bool operator==(const Seen&) const = default;
 };
 
-bool is_space(char byte) { return byte == ' ' || byte == '\n' || byte == '\r' || byte == '\t'; }
+bool is_space(char byte) {
+  return byte == ' ' || byte == '\n' || byte == '\r' || byte == '\t';
+}
 
 // The rules of ValueScanner, one byte at a time.
 Seen read_plainly(std::string_view text) {
@@ -71,17 +73,22 @@ Seen read_in_pieces(const Kernel& kernel, std::string_view text, Random& random,
     seen.taken += taken;
   }
   EXPECT_EQ(scanner.size(), seen.taken);
-  seen.end = scanner.done() ? ScanEnd::done : scanner.mismatched() ? ScanEnd::mismatched : scanner.too_deep() ? ScanEnd::too_deep : ScanEnd::more;
+  seen.end = scanner.done()         ? ScanEnd::done
+             : scanner.mismatched() ? ScanEnd::mismatched
+             : scanner.too_deep()   ? ScanEnd::too_deep
+                                    : ScanEnd::more;
   seen.colons.assign(scanner.colons().begin(), scanner.colons().end());
   return seen;
 }
 
 std::string random_text(Random& random) {
-  static constexpr std::string_view kParts[] = {"{",  "}",  "[",      "]",   "\"", "\"",   "\\", "\\\\", "\\\"",      ":", ",",
-                                                " ",  "\n", "\"a\":", "{\"", "\"}", "\xFF", "\x7B\x5D",   "abcdefghijklm", "1", "\t"};
+  static constexpr std::string_view kParts[] = {
+      "{", "}",  "[",      "]",   "\"",  "\"",   "\\",       "\\\\",          "\\\"", ":", ",",
+      " ", "\n", "\"a\":", "{\"", "\"}", "\xFF", "\x7B\x5D", "abcdefghijklm", "1",    "\t"};
   std::string text = "{";
   for (std::uint64_t parts = random.below(200); parts > 0; --parts) {
-    text += random.chance(0.01) ? std::string(random.below(150), '\\') : std::string(kParts[random.below(std::size(kParts))]);
+    text += random.chance(0.01) ? std::string(random.below(150), '\\')
+                                : std::string(kParts[random.below(std::size(kParts))]);
   }
   return text;
 }
@@ -93,8 +100,11 @@ TEST(Kernel, AllAgreeWithAPlainReading) {
     const std::string text = random_text(random);
     const Seen expected = read_plainly(text);
     for (const Kernel* kernel : usable_kernels()) {
-      ASSERT_EQ(read_in_pieces(*kernel, text, random, 100000), expected) << kernel->name << " seed " << seed << "\n" << text;
-      ASSERT_EQ(read_in_pieces(*kernel, text, random, 1 + random.below(130)), expected) << kernel->name << " seed " << seed << "\n" << text;
+      ASSERT_EQ(read_in_pieces(*kernel, text, random, 100000), expected) << kernel->name << " seed " << seed << "\n"
+                                                                         << text;
+      ASSERT_EQ(read_in_pieces(*kernel, text, random, 1 + random.below(130)), expected)
+          << kernel->name << " seed " << seed << "\n"
+          << text;
     }
   }
 }

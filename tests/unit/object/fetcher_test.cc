@@ -91,7 +91,14 @@ struct Fetch : ::testing::Test {
   ScriptedStore store;
   Collected sink;
   Stop stop;
-  flow::ObjectRef object{.bucket = "b", .key = "k", .region = "eu-west-1", .account = {}, .size = {}, .etag = {}, .version_id = "v", .sequencer = {}};
+  flow::ObjectRef object{.bucket = "b",
+                         .key = "k",
+                         .region = "eu-west-1",
+                         .account = {},
+                         .size = {},
+                         .etag = {},
+                         .version_id = "v",
+                         .sequencer = {}};
   Fetched fetched;
 };
 

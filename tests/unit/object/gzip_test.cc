@@ -80,7 +80,9 @@ struct Vector {
 // Payloads invented; each was made with another gzip than ours.
 const std::vector<Vector>& vectors() {
   static const std::vector<Vector> all{
-      {"two_members", "H4sIAAAAAAAC/0vMKchI5AIA7G5gnwYAAAAfiwgAAAAAAAL/SypKLMvnAgCvprqmBgAAAA==", {"alpha\nbravo\n", "", false}},
+      {"two_members",
+       "H4sIAAAAAAAC/0vMKchI5AIA7G5gnwYAAAAfiwgAAAAAAAL/SypKLMvnAgCvprqmBgAAAA==",
+       {"alpha\nbravo\n", "", false}},
       {"border_inside_line",
        "H4sIAAAAAAAC/0vMAQBqZTt5AgAAAB+LCAAAAAAAAv8ryEjkSipKBAAPaaMyBwAAAB+LCAAAAAAAAv8ry+cCAIZTja0DAAAA",
        {"alpha\nbravo\n", "", false}},
@@ -90,7 +92,8 @@ const std::vector<Vector>& vectors() {
       {"bad_crc", "H4sIAAAAAAAC/0vMKchI5AIA3q2+7wYAAAA=", {"alpha\n", "bad_crc", false}},
       {"bad_isize", "H4sIAAAAAAAC/0vMKchI5AIA7G5gn+cDAAA=", {"alpha\n", "bad_length", false}},
       {"empty_payload", "H4sIAAAAAAAC/wMAAAAAAAAAAAA=", {"", "", false}},
-      {"fextra_fname_fcomment", "H4sIHAAAAAAA/wYAYWICAHp6bmFtZS5sb2cAYSBjb21tZW50AEvMKchI5AIA7G5gnwYAAAA=",
+      {"fextra_fname_fcomment",
+       "H4sIHAAAAAAA/wYAYWICAHp6bmFtZS5sb2cAYSBjb21tZW50AEvMKchI5AIA7G5gnwYAAAA=",
        {"alpha\n", "", false}},
       {"fhcrc", "H4sIAgAAAAAA/5DJS8wpyEjkAgDsbmCfBgAAAA==", {"alpha\n", "", false}},
       {"double_gzip", "H4sIAAAAAAAC/5Pv5mAAAab/3mc0T3g8YWJ4k5cwnw0oAgAf/0i2GgAAAA==", {"alpha\n", "", false}},
