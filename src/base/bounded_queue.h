@@ -17,18 +17,19 @@ namespace dray {
 template <class T>
 class BoundedQueue {
  public:
-  BoundedQueue(std::size_t capacity, Clock& clock) : capacity_(capacity), clock_(clock), changed_(clock) {}
+  BoundedQueue(std::size_t capacity, Clock& clock)
+      : capacity_(capacity), clock_(clock), not_empty_(clock), not_full_(clock) {}
 
   // False when closed, or still full at the deadline; the item is then not taken.
   bool push(T item, TimePoint deadline) {
     std::unique_lock lock(mutex_);
     while (!closed_ && items_.size() >= capacity_) {
       if (clock_.now() >= deadline) return false;
-      changed_.wait_until(lock, deadline);
+      not_full_.wait_until(lock, deadline);
     }
     if (closed_) return false;
     items_.push_back(std::move(item));
-    changed_.notify_all();
+    not_empty_.notify_one();
     return true;
   }
 
@@ -37,11 +38,11 @@ class BoundedQueue {
     std::unique_lock lock(mutex_);
     while (items_.empty()) {
       if (closed_ || clock_.now() >= deadline) return std::nullopt;
-      changed_.wait_until(lock, deadline);
+      not_empty_.wait_until(lock, deadline);
     }
     std::optional<T> item(std::move(items_.front()));
     items_.pop_front();
-    changed_.notify_all();
+    not_full_.notify_one();
     return item;
   }
 
@@ -49,7 +50,8 @@ class BoundedQueue {
   void close() {
     const std::lock_guard lock(mutex_);
     closed_ = true;
-    changed_.notify_all();
+    not_empty_.notify_all();
+    not_full_.notify_all();
   }
 
   [[nodiscard]] std::size_t size() const {
@@ -61,7 +63,8 @@ class BoundedQueue {
   const std::size_t capacity_;
   Clock& clock_;
   mutable std::mutex mutex_;
-  Signal changed_;
+  Signal not_empty_;
+  Signal not_full_;
   std::deque<T> items_;
   bool closed_ = false;
 };

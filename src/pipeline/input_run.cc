@@ -13,7 +13,7 @@ InputRun::InputRun(Plan plan, aws::Queue& queue, aws::ObjectStore& store, Clock&
       threads_(threads),
       log_(std::move(log)),
       options_(options),
-      tasks_(clock),
+      tasks_(clock, options.large_objects),
       // What waits for a worker is at most what the workers hold already: it starts soon.
       ledger_(plan_, tasks_, clock, log_, 2 * options.workers, options.seed),
       acknowledger_(queue, clock, threads, ledger_, log_, options.acknowledger) {

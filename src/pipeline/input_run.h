@@ -26,6 +26,7 @@ namespace dray::pipeline {
 struct InputRunOptions {
   std::size_t pollers = 2;
   std::size_t workers = 32;
+  std::size_t large_objects = 6;  // streamed at once; see TaskQueue
   aws::ReceiveRequest receive;
   ack::AcknowledgerOptions acknowledger;
   std::uint64_t seed = 0;

@@ -38,14 +38,10 @@ Ledger::Ledger(const Plan& plan, TaskQueue& tasks, Clock& clock, telemetry::Logg
 
 int Ledger::reserve(int most) {
   if (!outputs_ready()) return 0;
-  const std::size_t fresh = tasks_.fresh();
+  const std::size_t startable = std::min(tasks_.room(started_max_), acknowledger_->room());
   const std::lock_guard lock(mutex_);
-  if (stopping_ || clock_.now() < closed_until_) return 0;
-  const std::size_t waiting = fresh + reserved_;
-  if (waiting >= started_max_) return 0;
-  const std::size_t held_room = acknowledger_->room();
-  if (held_room <= reserved_) return 0;
-  const std::size_t room = std::min(started_max_ - waiting, held_room - reserved_);
+  if (stopping_ || clock_.now() < closed_until_ || startable <= reserved_) return 0;
+  const std::size_t room = startable - reserved_;
   const int granted = static_cast<int>(std::min<std::size_t>(room, static_cast<std::size_t>(most)));
   reserved_ += static_cast<std::size_t>(granted);
   return granted;

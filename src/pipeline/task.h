@@ -11,6 +11,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/clock.h"
@@ -54,29 +55,45 @@ struct Task {
 
   [[nodiscard]] Work& work() const { return job->works[index]; }
   [[nodiscard]] bool is_md5() const { return job->sends_md5 && index + 1 == job->works.size(); }
+  // Bytes as stored; unknown counts as large.
+  [[nodiscard]] bool is_large() const { return !is_md5() && work().object.size.value_or(kLargeBytes) >= kLargeBytes; }
+  static constexpr std::uint64_t kLargeBytes = std::uint64_t{128} << 10U;
 };
 
-// Retries before fresh tasks (delivery.md rule 9). Bounded by the notifications held. Thread-safe.
+// Tasks to do, oldest first, retries before fresh ones (delivery.md rule 9). Bounded by the notifications held. Thread-safe.
+//
+// Many workers wait on small objects at once, but a large object keeps a core busy and its buffers full: of those only
+// `large_max` are given out at a time, which is what bounds memory. A task that was popped is given back by done().
 class TaskQueue {
  public:
-  explicit TaskQueue(Clock& clock) : clock_(clock), not_empty_(clock) {}
+  TaskQueue(Clock& clock, std::size_t large_max) : clock_(clock), large_max_(large_max), changed_(clock) {}
 
-  void push_fresh(Task task);
-  void push_retry(Task task);
+  void push_fresh(Task task) { push(fresh_, std::move(task)); }
+  void push_retry(Task task) { push(retries_, std::move(task)); }
   // Empty at the deadline, or closed and drained.
   std::optional<Task> pop(TimePoint deadline);
+  void done(const Task& task);
   void close();
   [[nodiscard]] bool closed() const;
-  [[nodiscard]] std::size_t fresh() const;
+  // How many more fresh objects could start soon, if `soon` may wait.
+  [[nodiscard]] std::size_t room(std::size_t soon) const;
 
  private:
-  void push(std::deque<Task>& tasks, Task task);
+  struct Line {
+    std::deque<Task> small;
+    std::deque<Task> large;
+  };
+  void push(Line& line, Task task);
+  std::optional<Task> take(Line& line);
 
   Clock& clock_;
+  const std::size_t large_max_;
   mutable std::mutex mutex_;
-  Signal not_empty_;
-  std::deque<Task> retries_;
-  std::deque<Task> fresh_;
+  Signal changed_;
+  Line retries_;
+  Line fresh_;
+  std::size_t large_out_ = 0;
+  bool large_turn_ = false;
   bool closed_ = false;
 };
 

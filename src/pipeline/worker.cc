@@ -27,6 +27,7 @@ void Worker::run() {
       continue;
     }
     if (auto attempt = ledger_.begin(*task)) ledger_.end(*task, deliver(*task, *attempt));
+    tasks_.done(*task);
   }
 }
 

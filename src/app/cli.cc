@@ -1,0 +1,139 @@
+#include "app/cli.h"
+
+#include <CLI/CLI.hpp>
+
+#include <sstream>
+
+#include "app/exit_codes.h"
+#include "app/version.h"
+
+namespace dray::app {
+namespace {
+
+// Everything that options can fill; which part counts is decided by the subcommand that was given.
+struct Parsed {
+  RunCommand run;
+  DemoCommand demo;
+  CheckCommand check;
+  ServicesCommand services;
+  local::CloudCommand cloud;
+  local::ReceiverCommand receiver;
+  std::string cloud_secret;
+  bool prod_mode = false;
+};
+
+void add_config_options(CLI::App& command, ConfigFiles& files) {
+  command.add_option("--config", files.config, "The configuration: as given, else under ./config/")
+      ->type_name("FILE");
+  command.add_option("--job_config_loc", files.job_config_loc, "Collector Server: the Parameters JSON")->type_name("FILE");
+  command.add_option("--collector_config_loc", files.collector_config_loc, "Collector Server: the collector's own JSON")
+      ->type_name("FILE");
+}
+
+void add_run(CLI::App& app, Parsed& parsed) {
+  CLI::App& run = *app.add_subcommand("run", "Collect from the configured queues until a signal");
+  add_config_options(run, parsed.run.files);
+  run.add_flag("--validate", parsed.run.validate, "Set up, then exit: 0, or 75 if the setup failed");
+  run.add_flag("--no-save-state", parsed.run.no_save_state, "Accepted; nothing is kept on disk by this version");
+  run.add_flag("--prod-mode", parsed.prod_mode, "Accepted for compatibility");
+  run.add_option("--until-idle", parsed.run.until_idle,
+                 "Exit once nothing new came for that long and all is proven: 0, or 75 if a notification was left")
+      ->type_name("SECONDS")
+      ->check(CLI::Range(1, 86'400));
+}
+
+void add_demo(CLI::App& app, Parsed& parsed) {
+  CLI::App& demo = *app.add_subcommand("demo", "The main job on sample objects, with a local cloud and receiver inside");
+  demo.add_flag("--keep", parsed.demo.keep, "Stay until a signal");
+  demo.add_flag("--quiet", parsed.demo.quiet, "Do not print the arriving events");
+}
+
+void add_local(CLI::App& app, Parsed& parsed) {
+  local::CloudCommand& cloud = parsed.cloud;
+  CLI::App& local = *app.add_subcommand("local", "A local SQS, S3 and STS that checks signatures");
+  local.add_option("--port", cloud.port, "0: any free one")->capture_default_str();
+  local.add_option("--port-file", cloud.port_file, "Write the port number there once it listens");
+  local.add_option("--cert", cloud.cert, "https with this certificate (PEM); without it http");
+  local.add_option("--key", cloud.key, "Its key (PEM)");
+  local.add_option("--region", cloud.region)->capture_default_str();
+  local.add_option("--account", cloud.account)->capture_default_str();
+  local.add_option("--access-key-id", cloud.access_key_id, "The key that may sign")->capture_default_str();
+  local.add_option("--secret-access-key", parsed.cloud_secret, "Its secret; without it one is made up and printed");
+  local.add_option("--secret-access-key-file", cloud.secret_access_key_file, "The same, from a file");
+  local.add_option("--role", cloud.roles, "A role (ARN) that the key may assume; repeatable");
+  local.add_option("--external-id", cloud.external_id, "Wanted by these roles");
+  local.add_option("--directory", cloud.directory, "Objects to hold: DIR/BUCKET/KEY")->type_name("DIR");
+  local.add_option("--bucket", cloud.buckets, "An empty bucket; repeatable");
+  local.add_option("--queue", cloud.queues, "A queue; repeatable. The first gets the notifications");
+  local.add_option("--visibility-timeout", cloud.visibility_timeout, "Of these queues, in seconds")->capture_default_str();
+  local.add_option("--notify", cloud.notify, "plain or sns: tell the first queue of every object");
+  local.add_option("--journal", cloud.journal, "One JSON line per deleted message");
+  local.add_option("--watch-file", cloud.watch_files, "Its size stands in each line of the journal; repeatable");
+}
+
+void add_receiver(CLI::App& app, local::ReceiverCommand& receiver) {
+  CLI::App& command = *app.add_subcommand("receiver", "A syslog receiver over TLS or TCP that ends connections properly");
+  command.add_option("--address", receiver.address, "Listen there")->capture_default_str();
+  command.add_option("--port", receiver.port, "0: any free one")->capture_default_str();
+  command.add_option("--port-file", receiver.port_file, "Write the port number there once it listens");
+  command.add_option("--cert", receiver.cert, "TLS with this certificate (PEM); without it plain TCP");
+  command.add_option("--key", receiver.key, "Its key (PEM)");
+  command.add_option("--client-ca", receiver.client_ca, "The authority that client certificates must come from");
+  command.add_option("--client-cert", receiver.client_cert, "ignored, optional or required");
+  command.add_option("--framing", receiver.framing, "newline or octet")->capture_default_str();
+  command.add_option("--file", receiver.file, "Append events there; default: stdout");
+  command.add_flag("--discard", receiver.discard, "Only count");
+  command.add_option("--rate", receiver.rate, "Bytes per second, shared by all connections; 0: no limit");
+  command.add_option("--fault", receiver.fault, "stall, close-early, close-unread, reset or notify-unread");
+  command.add_option("--after-bytes", receiver.after_bytes, "When the fault happens, on every connection")
+      ->capture_default_str();
+  command.add_option("--answer", receiver.answer, "How the sender's end is answered: proper, none or plain-fin")
+      ->capture_default_str();
+  command.add_flag("--refuse-handshake", receiver.refuse_handshake, "Close connections as soon as they are accepted");
+  command.add_option("--connections-max", receiver.connections_max, "Close further connections at once");
+  command.add_option("--faults-max", receiver.faults_max, "Behave well after so many faults");
+  command.add_option("--make-certificates", receiver.make_certificates, "Write test certificates into DIR and exit")
+      ->type_name("DIR");
+  command.add_option("--host", receiver.hosts, "Names for the server's certificate");
+}
+
+Command chosen(const CLI::App& app, const Parsed& parsed) {
+  const std::string name = app.get_subcommands().front()->get_name();
+  if (name == "run") return parsed.run;
+  if (name == "demo") return parsed.demo;
+  if (name == "check") return parsed.check;
+  if (name == "services") return parsed.services;
+  if (name == "local") return parsed.cloud;
+  return parsed.receiver;
+}
+
+}  // namespace
+
+ParsedCommandLine parse_command_line(int argc, char** argv) {
+  CLI::App app("dray: delivers S3 logs announced through SQS to Devo or a syslog receiver, with proof.\n"
+               "Exit codes: 0 done, 64 usage, 70 a bug of ours, 75 stopped with work left, 78 configuration.",
+               "dray");
+  app.set_version_flag("--version", std::string("dray ") + kVersion);
+  app.require_subcommand(1);
+  Parsed parsed;
+  add_run(app, parsed);
+  add_demo(app, parsed);
+  CLI::App& check = *app.add_subcommand("check", "Print every complaint about the configuration, and the plan");
+  add_config_options(check, parsed.check.files);
+  CLI::App& services = *app.add_subcommand("services", "List the predefined services, or print one of them");
+  services.add_option("name", parsed.services.name, "A service, printed ready to be pasted and changed");
+  add_local(app, parsed);
+  add_receiver(app, parsed.receiver);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    std::ostringstream out;
+    std::ostringstream err;
+    const int code = app.exit(error, out, err);
+    return {std::nullopt, out.str() + err.str(), code == 0 ? kExitDone : kExitUsage};
+  }
+  parsed.cloud.secret_access_key = Secret(parsed.cloud_secret);
+  return {chosen(app, parsed), {}, 0};
+}
+
+}  // namespace dray::app

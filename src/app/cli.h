@@ -1,0 +1,33 @@
+// The command line: what each command of `dray` is called with. The only file behind it that knows CLI11 is cli.cc.
+//
+// Options and exit codes: design "Contract: commands"; `dray COMMAND --help` prints them. Values.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "app/demo_command.h"
+#include "app/run_command.h"
+#include "app/services_command.h"
+#include "local/cloud_command.h"
+#include "local/receiver_command.h"
+
+namespace dray::app {
+
+struct CheckCommand {
+  ConfigFiles files;
+};
+
+
+using Command = std::variant<RunCommand, DemoCommand, CheckCommand, ServicesCommand, local::CloudCommand, local::ReceiverCommand>;
+
+struct ParsedCommandLine {
+  std::optional<Command> command;  // absent: print `text` and exit with `exit_code`
+  std::string text;
+  int exit_code = 0;
+};
+
+ParsedCommandLine parse_command_line(int argc, char** argv);
+
+}  // namespace dray::app

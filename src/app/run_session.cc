@@ -1,0 +1,124 @@
+#include "app/run_session.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <optional>
+#include <string>
+
+#include "app/exit_codes.h"
+#include "pipeline/assembly.h"
+#include "pipeline/report.h"
+
+namespace dray::app {
+namespace {
+
+constexpr Duration kTick = milliseconds(250);
+constexpr Duration kSetupPauseFirst = seconds(1);
+constexpr Duration kSetupPauseMax = seconds(60);
+
+std::optional<std::string> environment(const std::string& name) {
+  const char* value = std::getenv(name.c_str());
+  return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+}
+
+double in_seconds(Duration duration) { return std::chrono::duration<double>(duration).count(); }
+
+// One run: what lives from the start lines to the summary.
+class Run {
+ public:
+  Run(const config::Config& config, const RunSessionOptions& options, Signals& signals, Clock& clock, telemetry::Log& log)
+      : config_(config), options_(options), signals_(signals), clock_(clock), log_(log), begun_(clock.now()) {}
+
+  int run() {
+    auto assembled = pipeline::assemble(config_, {clock_, threads_, log_, environment});
+    if (!assembled) {
+      telemetry::Logger(log_, "MainProcess::MainThread").error(assembled.error().message);
+      return kExitConfig;
+    }
+    assembled_ = *std::move(assembled);
+    report_.emplace(assembled_.report, clock_, log_);
+    report_->process_started();
+    if (!set_up()) return options_.validate && signal_ == 0 ? kExitWorkLeft : kExitDone;
+    if (options_.validate) return kExitDone;
+    report_->collection_starts();
+    assembled_.collector->start();
+    const bool idle = collect();
+    const bool clean = stop();
+    summary();
+    report_->finished();
+    if (idle) return assembled_.collector->counts().work.left > 0 ? kExitWorkLeft : kExitDone;
+    return clean ? kExitDone : kExitWorkLeft;
+  }
+
+ private:
+  // Identities of every input, for ever unless validating. False: a signal came, or validating failed.
+  bool set_up() {
+    report_->waiting_for_setup();
+    const telemetry::Logger setup(log_, "InputProcess::AWSsqsPullerSetup");
+    Duration pause = kSetupPauseFirst;
+    for (const auto& session : assembled_.sessions) {
+      while (true) {
+        const Stop stop;
+        const auto identity = session->check_identity(stop);
+        if (identity) break;
+        setup.error("Setup failed: " + identity.error().message);
+        if (options_.validate) return false;
+        setup.warning(fmt::format("Retrying collector setup in {:.0f} seconds", in_seconds(pause)));
+        if (signal_ = signals_.wait_for(pause); signal_ != 0) return false;
+        pause = std::min<Duration>(pause * 2, kSetupPauseMax);
+      }
+    }
+    report_->setup_executed();
+    return true;
+  }
+
+  // True: idle long enough; false: a signal.
+  bool collect() {
+    while (true) {
+      if (signal_ = signals_.wait_for(kTick); signal_ != 0) return false;
+      assembled_.collector->tick();
+      report_->tick(*assembled_.collector);
+      if (options_.until_idle > 0 && assembled_.collector->idle_for(seconds(options_.until_idle))) return true;
+    }
+  }
+
+  bool stop() {
+    signals_.end_at_next(kExitWorkLeft);
+    if (signal_ != 0) report_->stop_begins(signal_, Signals::name_of(signal_));
+    const std::string what = "stop inputs, prove what was sent, delete or release what is held, stop outputs";
+    report_->order(what);
+    const bool clean = assembled_.collector->stop(config_.globals.shutdown_grace);
+    report_->order_executed(what);
+    return clean;
+  }
+
+  void summary() {
+    const auto counts = assembled_.collector->counts();
+    telemetry::Logger(log_, "MainProcess::MainThread")
+        .info(fmt::format("Summary: objects={} events={} bytes={} deleted={} left={} elapsed={:.3f}", counts.work.objects,
+                          counts.work.events, counts.work.bytes, counts.work.deleted, counts.work.left,
+                          in_seconds(clock_.now() - begun_)));
+  }
+
+  const config::Config& config_;
+  const RunSessionOptions options_;
+  Signals& signals_;
+  Clock& clock_;
+  telemetry::Log& log_;
+  const TimePoint begun_;
+  SystemThreads threads_;
+  pipeline::Assembled assembled_;
+  std::optional<pipeline::Report> report_;
+  int signal_ = 0;
+};
+
+}  // namespace
+
+int run_session(const config::Config& config, const RunSessionOptions& options, Signals& signals, Clock& clock,
+                telemetry::Log& log) {
+  return Run(config, options, signals, clock, log).run();
+}
+
+}  // namespace dray::app

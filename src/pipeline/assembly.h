@@ -1,0 +1,35 @@
+// Assembly: a checked configuration becomes a collector. The only place that knows every stage.
+//
+// Everything that can be wrong without the network is found here: a pattern RE2 refuses, an unknown format, a certificate that
+// does not fit its key. Errors are of kind config and name the key or the file.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "aws/session.h"
+#include "base/clock.h"
+#include "base/threads.h"
+#include "config/config.h"
+#include "pipeline/collector.h"
+#include "pipeline/report.h"
+#include "telemetry/log.h"
+
+namespace dray::pipeline {
+
+struct Surroundings {
+  Clock& clock;
+  Threads& threads;
+  telemetry::Log& log;
+  aws::EnvironmentLookup environment;
+};
+
+struct Assembled {
+  std::vector<std::unique_ptr<aws::Session>> sessions;  // one an input, in order; outlive the collector
+  std::unique_ptr<Collector> collector;
+  ReportOptions report;
+};
+
+Result<Assembled> assemble(const config::Config& config, const Surroundings& around);
+
+}  // namespace dray::pipeline
