@@ -7,6 +7,7 @@
 
 #include "net/http_server.h"
 #include "raw_server.h"
+#include "test_certificate.h"
 
 namespace dray::net {
 namespace {
@@ -340,6 +341,38 @@ TEST_F(HttpClientTest, AProxyIsUsedForDistantHostsOnly) {
   const auto far = client->send(get("http://sqs.example.test/"), nullptr, stop_);
   ASSERT_TRUE(far.ok()) << far.error().message;
   EXPECT_EQ(far->body, "GET http://sqs.example.test/ HTTP/1.1");
+}
+
+TEST_F(HttpClientTest, OverTlsOnlyTrustedServersAreTalkedTo) {
+  const TestCertificate certificate;
+  HttpServerOptions server_options;
+  server_options.certificate_file = certificate.certificate_file();
+  server_options.key_file = certificate.key_file();
+  auto server = HttpServer::start(server_options, clock_, [](ServerExchange& exchange) {
+    (void)exchange.answer(200, {}, std::string(100'000, 's'));
+  });
+  ASSERT_TRUE(server.ok());
+
+  const auto distrusted = make()->send(get((*server)->url() + "/"), nullptr, stop_);
+  EXPECT_EQ(code_of(distrusted), "tls_failed");
+  EXPECT_NE(distrusted.error().message.find("ca_file"), std::string::npos) << distrusted.error().message;
+
+  HttpClientOptions options;
+  options.ca_file = certificate.certificate_file();
+  auto client = make(options);
+  const std::uint64_t before = (*server)->connections_accepted();
+  for (int i = 0; i < 3; ++i) {
+    CollectingSink sink;
+    const auto answer = client->send(get((*server)->url() + "/"), &sink, stop_);
+    ASSERT_TRUE(answer.ok()) << answer.error().message;
+    EXPECT_EQ(sink.body.size(), 100'000U);
+  }
+  EXPECT_EQ((*server)->connections_accepted(), before + 1);
+
+  // The name must fit too, not only the authority.
+  std::string by_name = (*server)->url() + "/";
+  by_name.replace(by_name.find("127.0.0.1"), 9, "localhost");
+  EXPECT_EQ(code_of(client->send(get(by_name), nullptr, stop_)), "tls_failed");
 }
 
 class HttpClientThreads : public HttpClientTest {};
