@@ -176,9 +176,11 @@ net::HttpRequest ServiceClient::signed_request(const ServiceCall& call, const Cr
 }
 
 Fault ServiceClient::fault_of(const net::HttpResponse& response) const {
-  ErrorBody body = traits_.errors == ErrorFormat::xml
-                       ? parse_xml_error(response.body)
-                       : parse_json_error(response.body, response.header("x-amzn-query-error"));
+  ErrorBody body;
+  if (traits_.errors == ErrorFormat::json)
+    body = parse_json_error(response.body, response.header("x-amzn-query-error"));
+  // Gateways and emulators answer in XML whatever the service speaks.
+  if (body.code.empty()) body = parse_xml_error(response.body);
   Fault fault;
   fault.status = response.status;
   fault.fault_class = classify(response.status, body.code);

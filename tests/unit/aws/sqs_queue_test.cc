@@ -119,6 +119,14 @@ TEST_F(SqsQueueTest, AMissingQueueIsDeniedByItsLegacyCode) {
   EXPECT_EQ(clock_.slept(), milliseconds(200));
 }
 
+TEST_F(SqsQueueTest, ErrorsInXmlAreUnderstoodToo) {
+  http_.answer(403, xml_error("SignatureDoesNotMatch"));
+  const auto messages = receive();
+  ASSERT_FALSE(messages.ok());
+  EXPECT_EQ(messages.error().kind, ErrorKind::denied);
+  EXPECT_EQ(messages.error().code, "SignatureDoesNotMatch");
+}
+
 TEST_F(SqsQueueTest, AnswersThatAreNoJsonAreTransient) {
   for (const char* body : {"", "<html>proxy</html>", "{\"Messages\":[", "\xff"}) {
     http_ = ScriptedHttp();
