@@ -22,7 +22,7 @@ class LineCutter {
 
   // take_line: Status(std::string_view line); the view lives until it returns.
   template <class TakeLine>
-  Status write(std::string_view chunk, TakeLine&& take_line) {
+  Status write(std::string_view chunk, const TakeLine& take_line) {
     const char* at = chunk.data();
     const char* const end = at + chunk.size();
     while (at != end) {
@@ -41,7 +41,7 @@ class LineCutter {
 
   // The end of the input: the line without an end, if there is one.
   template <class TakeLine>
-  Status finish(TakeLine&& take_line) {
+  Status finish(const TakeLine& take_line) {
     if (begun_.empty()) {
       return {};
     }
@@ -50,7 +50,7 @@ class LineCutter {
 
  private:
   template <class TakeLine>
-  Status cut(std::string_view line, TakeLine& take_line) {
+  Status cut(std::string_view line, const TakeLine& take_line) {
     if (line.ends_with('\r')) {
       line.remove_suffix(1);
     }
@@ -61,7 +61,7 @@ class LineCutter {
   }
 
   template <class TakeLine>
-  Status cut_begun(std::string_view part, TakeLine& take_line) {
+  Status cut_begun(std::string_view part, const TakeLine& take_line) {
     if (Status status = keep(part); !status) {
       return status;
     }

@@ -5,12 +5,13 @@
 #include "format/option_check.h"
 #include "format/plain_lines.h"
 #include "json/strict.h"
-#include "json/value_scanner.h"
 
 namespace dray::format {
 namespace {
 
 constexpr std::string_view kName = "line_split_processor";
+// A line with very many members must not leave its memory to the next ones.
+constexpr std::size_t kColonsKept = 16384;
 
 class JsonLines final : public Splitter {
  public:
@@ -26,23 +27,21 @@ class JsonLines final : public Splitter {
 
  private:
   Status take(std::string_view line) {
-    if (!json::is_value(line)) {
+    bool blanks = false;
+    if (!json::is_value(line, colons_, blanks)) {
       return sink_.accept({line, false, {}});
     }
-    const bool container = line.front() == '{' || line.front() == '[';
-    if (!container) {
-      // A scalar, or white space first: both rare.
-      return record_.emit(line, true, {});
+    Status status = record_.emit(line, blanks, colons_);
+    if (colons_.capacity() > kColonsKept) {
+      colons_ = {};
     }
-    scanner_.begin(line.front() == '{');
-    const bool whole = scanner_.scan(line) == line.size();
-    return record_.emit(line, scanner_.has_blanks() || !whole, scanner_.colons());
+    return status;
   }
 
   LineCutter cutter_;
   flow::RecordSink& sink_;
   JsonRecord record_;
-  json::ValueScanner scanner_;
+  std::vector<std::uint32_t> colons_;
 };
 
 std::unique_ptr<Splitter> make(const SplitterOptions& options, flow::RecordSink& sink) {

@@ -12,7 +12,7 @@ namespace dray::format {
 namespace {
 
 constexpr auto kFormats = std::to_array<const Format*>({
-#define DRAY_FORMAT(name) &name,
+#define DRAY_FORMAT(name) &(name),
 #include "format/splitters.def"
 #undef DRAY_FORMAT
 });

@@ -27,13 +27,17 @@ bool is_space(char byte) {
 // not there.
 class Reader {
  public:
-  explicit Reader(std::string_view text) : at_(text.data()), end_(text.data() + text.size()) {}
+  explicit Reader(std::string_view text) : start_(text.data()), at_(text.data()), end_(text.data() + text.size()) {}
 
   void skip_space() {
     while (at_ != end_ && is_space(*at_)) {
       ++at_;
+      blanks_ = true;
     }
   }
+  // Was there any white space outside strings?
+  [[nodiscard]] bool blanks() const { return blanks_; }
+  [[nodiscard]] std::size_t taken() const { return static_cast<std::size_t>(at_ - start_); }
   [[nodiscard]] bool empty() const { return at_ == end_; }
   [[nodiscard]] char peek() const { return at_ == end_ ? '\0' : *at_; }
   bool take(char byte) {
@@ -145,8 +149,10 @@ class Reader {
     return true;
   }
 
+  const char* start_;
   const char* at_;
   const char* end_;
+  bool blanks_ = false;
 };
 
 // The kinds of the open containers, one bit each.
@@ -164,6 +170,7 @@ class Nesting {
   }
   void close() { --depth_; }
   [[nodiscard]] bool empty() const { return depth_ == 0; }
+  [[nodiscard]] bool outermost() const { return depth_ == 1; }
   [[nodiscard]] bool in_object() const { return ((kinds_.at((depth_ - 1) / 64) >> ((depth_ - 1) % 64)) & 1U) != 0; }
 
  private:
@@ -171,66 +178,89 @@ class Nesting {
   std::uint32_t depth_ = 0;
 };
 
-bool take_key(Reader& reader) {
-  reader.skip_space();
-  if (!reader.take_string()) {
+// What is read: the text, the open containers, and the colons of the outermost one if they are wanted.
+struct Walk {
+  Reader reader;
+  Nesting nesting;
+  std::vector<std::uint32_t>* colons;
+};
+
+bool take_key(Walk& walk) {
+  walk.reader.skip_space();
+  if (!walk.reader.take_string()) {
     return false;
   }
-  reader.skip_space();
-  return reader.take(':');
+  walk.reader.skip_space();
+  if (walk.colons != nullptr && walk.nesting.outermost()) {
+    walk.colons->push_back(static_cast<std::uint32_t>(walk.reader.taken()));
+  }
+  return walk.reader.take(':');
 }
 
 enum class Step { value, after_value, fault };
 
 // A value begins here: a scalar is taken whole, of a container its start (and its end if it is empty).
-Step begin_value(Reader& reader, Nesting& nesting) {
+Step begin_value(Walk& walk) {
+  Reader& reader = walk.reader;
   reader.skip_space();
   const char first = reader.peek();
   if (first != '{' && first != '[') {
     return reader.take_scalar() ? Step::after_value : Step::fault;
   }
   const bool object = reader.take('{');
-  if ((!object && !reader.take('[')) || !nesting.open(object)) {
+  if ((!object && !reader.take('[')) || !walk.nesting.open(object)) {
     return Step::fault;
   }
   reader.skip_space();
   if (reader.take(object ? '}' : ']')) {
-    nesting.close();
+    walk.nesting.close();
     return Step::after_value;
   }
-  return !object || take_key(reader) ? Step::value : Step::fault;
+  return !object || take_key(walk) ? Step::value : Step::fault;
 }
 
-Step end_value(Reader& reader, Nesting& nesting) {
+Step end_value(Walk& walk) {
+  Reader& reader = walk.reader;
   reader.skip_space();
-  const bool object = nesting.in_object();
+  const bool object = walk.nesting.in_object();
   if (reader.take(',')) {
-    return !object || take_key(reader) ? Step::value : Step::fault;
+    return !object || take_key(walk) ? Step::value : Step::fault;
   }
   if (!reader.take(object ? '}' : ']')) {
     return Step::fault;
   }
-  nesting.close();
+  walk.nesting.close();
   return Step::after_value;
+}
+
+bool walk_through(Walk& walk) {
+  Step step = Step::value;
+  while (step != Step::fault) {
+    if (step == Step::value) {
+      step = begin_value(walk);
+    } else if (walk.nesting.empty()) {
+      walk.reader.skip_space();
+      return walk.reader.empty();
+    } else {
+      step = end_value(walk);
+    }
+  }
+  return false;
 }
 
 }  // namespace
 
 bool is_value(std::string_view text) {
-  Reader reader(text);
-  Nesting nesting;
-  Step step = Step::value;
-  while (step != Step::fault) {
-    if (step == Step::value) {
-      step = begin_value(reader, nesting);
-    } else if (nesting.empty()) {
-      reader.skip_space();
-      return reader.empty();
-    } else {
-      step = end_value(reader, nesting);
-    }
-  }
-  return false;
+  Walk walk{Reader(text), {}, nullptr};
+  return walk_through(walk);
+}
+
+bool is_value(std::string_view text, std::vector<std::uint32_t>& colons, bool& blanks) {
+  colons.clear();
+  Walk walk{Reader(text), {}, &colons};
+  const bool value = walk_through(walk);
+  blanks = walk.reader.blanks();
+  return value;
 }
 
 }  // namespace dray::json
