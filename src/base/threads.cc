@@ -65,8 +65,10 @@ std::unique_ptr<Thread> SystemThreads::spawn(std::string name, std::function<voi
   const int refused = ::pthread_create(&id, &attributes, enter, start.get());
   ::pthread_attr_destroy(&attributes);
   if (refused != 0) {
-    std::fprintf(stderr, "dray: the system refuses to start the thread \"%s\": %s. Raise the limit on processes (ulimit -u, "
-                 "TasksMax, pids.max) or start fewer workers.\n", start->name.c_str(), std::strerror(refused));
+    std::fprintf(stderr,
+                 "dray: the system refuses to start the thread \"%s\": %s. Raise the limit on processes (ulimit -u, "
+                 "TasksMax, pids.max) or start fewer workers.\n",
+                 start->name.c_str(), std::strerror(refused));
     std::abort();
   }
   static_cast<void>(start.release());  // enter() owns it now

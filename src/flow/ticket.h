@@ -42,8 +42,8 @@ class Ticket {
 
   // Why an attempt failed.
   struct Failure {
-    bool by_receiver = false;  // an epoch failed: send again in-process, in `group`
-    RetryGroup group;          // where the output wants it sent again; id 0 if it was not the receiver
+    bool by_receiver = false;     // an epoch failed: send again in-process, in `group`
+    RetryGroup group;             // where the output wants it sent again; id 0 if it was not the receiver
     std::optional<Error> source;  // the error it was sealed with
   };
 
@@ -75,9 +75,9 @@ class Ticket {
   [[nodiscard]] bool failing() const;
   [[nodiscard]] Failure failure() const;
   [[nodiscard]] std::vector<std::uint64_t> prefixes() const;
-  [[nodiscard]] std::uint64_t records() const;            // as sealed
-  [[nodiscard]] int receiver_failures() const;            // failed attempts by the receiver, in all
-  [[nodiscard]] int lone_failures() const;                // of those, alone, since a prefix last rose
+  [[nodiscard]] std::uint64_t records() const;  // as sealed
+  [[nodiscard]] int receiver_failures() const;  // failed attempts by the receiver, in all
+  [[nodiscard]] int lone_failures() const;      // of those, alone, since a prefix last rose
   [[nodiscard]] std::size_t live_epochs() const;
 
  private:

@@ -22,7 +22,9 @@ void ByteCap::proven(std::size_t cap, std::size_t filled, Duration taken) {
   scale(std::clamp(speed, 2.0, kGrowthMax));
 }
 
-void ByteCap::failed() { scale(0.25); }
+void ByteCap::failed() {
+  scale(0.25);
+}
 
 void ByteCap::scale(double factor) {
   const auto scaled = static_cast<std::size_t>(static_cast<double>(bytes_) * factor);

@@ -1,8 +1,9 @@
 // Canary: the ends that nobody asked for, on any connection of an output (delivery.md rule 2).
 //
-// A TLS terminator turns a killed backend into a clean end of the connection that we were ending, but its idle siblings end
-// at the same moment. So an epoch that ended well is believed only if no sibling ended unasked within the settling time
-// before or after. Limits: blind when siblings reach different backends. One owner; no thread of its own.
+// A TLS terminator turns a killed backend into a clean end of the connection that we were ending, but its idle
+// siblings end at the same moment. So an epoch that ended well is believed only if no sibling ended unasked within the
+// settling time before or after. Limits: blind when siblings reach different backends. One owner; no thread of its
+// own.
 #pragma once
 
 #include <deque>

@@ -20,8 +20,8 @@ namespace {
 constexpr Duration kRound = milliseconds(100);
 constexpr int kPatienceMs = 100;
 constexpr std::size_t kLeaseBytes = std::size_t{64} << 10U;
-constexpr std::size_t kPipePiece = 4096;             // PIPE_BUF: never blocks after POLLOUT
-constexpr Duration kRetryAfter = seconds(10);        // a full disk may have room again
+constexpr std::size_t kPipePiece = 4096;       // PIPE_BUF: never blocks after POLLOUT
+constexpr Duration kRetryAfter = seconds(10);  // a full disk may have room again
 
 bool has_error(int fd) {
   pollfd watched{.fd = fd, .events = 0, .revents = 0};
@@ -67,20 +67,28 @@ class ConsoleOutput::ConsoleLane final : public Lane {
 };
 
 ConsoleOutput::ConsoleOutput(std::string name, int fd, Clock& clock, Threads& threads, telemetry::Logger log)
-    : name_(std::move(name)), fd_(fd), kind_([fd] {
+    : name_(std::move(name)),
+      fd_(fd),
+      kind_([fd] {
         struct stat status{};
         if (::fstat(fd, &status) != 0) return Kind::device;
         if (S_ISREG(status.st_mode)) return Kind::file;
         if (S_ISFIFO(status.st_mode)) return Kind::pipe;
         return S_ISSOCK(status.st_mode) ? Kind::socket : Kind::device;
       }()),
-      clock_(clock), threads_(threads), log_(std::move(log)), changed_(clock) {
+      clock_(clock),
+      threads_(threads),
+      log_(std::move(log)),
+      changed_(clock) {
   undecided_.push_back({.id = ++last_batch_, .passengers = {}});
 }
 
-ConsoleOutput::~ConsoleOutput() { stop(clock_.now()); }
+ConsoleOutput::~ConsoleOutput() {
+  stop(clock_.now());
+}
 
-std::unique_ptr<Lane> ConsoleOutput::open(std::shared_ptr<flow::Ticket> ticket, std::size_t index, const flow::RetryGroup&) {
+std::unique_ptr<Lane> ConsoleOutput::open(std::shared_ptr<flow::Ticket> ticket, std::size_t index,
+                                          const flow::RetryGroup&) {
   return std::make_unique<ConsoleLane>(*this, std::move(ticket), index);
 }
 
@@ -175,7 +183,8 @@ Status ConsoleOutput::write_all(std::string_view lines) {
 }
 
 Error ConsoleOutput::lost(int error) const {
-  return {ErrorKind::later, "console_write", fmt::format("outputs.{}: writing failed: {}", name_, std::strerror(error))};
+  return {ErrorKind::later, "console_write",
+          fmt::format("outputs.{}: writing failed: {}", name_, std::strerror(error))};
 }
 
 void ConsoleOutput::drive() {
@@ -256,7 +265,8 @@ void ConsoleOutput::fail_all(const std::string& reason) {
     if (undecided_.empty()) undecided_.push_back({.id = ++last_batch_, .passengers = {}});
     if (stop_by_.load() == kUp) down_since_.store(clock_.now().since_start.count());
   }
-  if (stop_by_.load() == kUp) log_.warning(fmt::format("outputs.{}: {}; what is not proven will be written again", name_, reason));
+  if (stop_by_.load() == kUp)
+    log_.warning(fmt::format("outputs.{}: {}; what is not proven will be written again", name_, reason));
   decide(std::move(failed), false);
 }
 

@@ -1,10 +1,10 @@
 // ConsoleOutput: `tag⇥event` lines on a descriptor, usually stdout.
 //
-// Proof by kind of descriptor (delivery.md rule 14): file: fdatasync(2); an error fails everything since the last good one. Pipe: what
-// we wrote less what lies in it (FIONREAD) was read, and its reader lives (no POLLERR). Socket: the peer's kernel took it. Terminal
-// and device: written. Batches are proven in the order they were written, ten times a second.
-// Writes wait for a slow reader in small steps, so every wait has an end. Any thread may open lanes; the listener is called by
-// the output's own thread without locks.
+// Proof by kind of descriptor (delivery.md rule 14): file: fdatasync(2); an error fails everything since the last good
+// one. Pipe: what we wrote less what lies in it (FIONREAD) was read, and its reader lives (no POLLERR). Socket: the
+// peer's kernel took it. Terminal and device: written. Batches are proven in the order they were written, ten times a
+// second. Writes wait for a slow reader in small steps, so every wait has an end. Any thread may open lanes; the
+// listener is called by the output's own thread without locks.
 #pragma once
 
 #include <atomic>
@@ -32,7 +32,8 @@ class ConsoleOutput final : public Output {
   ConsoleOutput& operator=(const ConsoleOutput&) = delete;
 
   [[nodiscard]] const std::string& name() const override { return name_; }
-  std::unique_ptr<Lane> open(std::shared_ptr<flow::Ticket> ticket, std::size_t index, const flow::RetryGroup& group) override;
+  std::unique_ptr<Lane> open(std::shared_ptr<flow::Ticket> ticket, std::size_t index,
+                             const flow::RetryGroup& group) override;
   [[nodiscard]] bool ready() const override { return down_since_.load() == kUp; }
   [[nodiscard]] TimePoint down_since() const override;
   void start(flow::TicketListener& listener) override;
@@ -52,7 +53,7 @@ class ConsoleOutput final : public Output {
     std::size_t events = 0;
     std::size_t bytes = 0;
   };
-  struct Place {  // a lane's passenger
+  struct Place {                           // a lane's passenger
     std::shared_ptr<flow::Ticket> ticket;  // shared with the worker
     std::size_t output = 0;
     flow::EpochId batch = 0;

@@ -1,6 +1,7 @@
 // DiscardOutput: `do_not_send: true`: every event is processed and counted, none is sent.
 //
-// Nothing travels, so tickets settle as proven by their seal alone; the pipeline deletes no notification then. Any thread.
+// Nothing travels, so tickets settle as proven by their seal alone; the pipeline deletes no notification then. Any
+// thread.
 #pragma once
 
 #include <atomic>
@@ -15,7 +16,8 @@ class DiscardOutput final : public Output {
   explicit DiscardOutput(std::string name) : name_(std::move(name)) {}
 
   [[nodiscard]] const std::string& name() const override { return name_; }
-  std::unique_ptr<Lane> open(std::shared_ptr<flow::Ticket> ticket, std::size_t index, const flow::RetryGroup& group) override;
+  std::unique_ptr<Lane> open(std::shared_ptr<flow::Ticket> ticket, std::size_t index,
+                             const flow::RetryGroup& group) override;
   [[nodiscard]] bool ready() const override { return true; }
   [[nodiscard]] TimePoint down_since() const override { return TimePoint::never(); }
   void start(flow::TicketListener&) override {}

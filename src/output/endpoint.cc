@@ -9,12 +9,16 @@ void Endpoint::too_many_connections(TimePoint now) {
   resized_at_ = now;
   if (slots_used > 1) {
     --slots_used;
-    log.warning(fmt::format("{} closes new connections while others stand: it seems to take no more. Using {} of {} slots for ten "
-                            "minutes; `connections` sets the number", dialer.peer(), slots_used, slots_wanted));
+    log.warning(fmt::format(
+        "{} closes new connections while others stand: it seems to take no more. Using {} of {} slots for ten "
+        "minutes; `connections` sets the number",
+        dialer.peer(), slots_used, slots_wanted));
   } else {
     single = true;
-    log.warning(fmt::format("{} takes only one connection: each must end before the next one begins, and nothing watches beside it "
-                            "for the death of a server behind a TLS terminator", dialer.peer()));
+    log.warning(fmt::format(
+        "{} takes only one connection: each must end before the next one begins, and nothing watches beside it "
+        "for the death of a server behind a TLS terminator",
+        dialer.peer()));
   }
 }
 

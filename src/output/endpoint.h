@@ -1,6 +1,6 @@
-// Endpoint: what the slots of one output know together about their receiver: how well it proves, how many connections it
-// takes, which ones ended unasked, and what is to be told when the locks are dropped.
-// Used by the output's driver thread alone, except the counters, which anybody may read.
+// Endpoint: what the slots of one output know together about their receiver: how well it proves, how many connections
+// it takes, which ones ended unasked, and what is to be told when the locks are dropped. Used by the output's driver
+// thread alone, except the counters, which anybody may read.
 #pragma once
 
 #include <atomic>
@@ -34,7 +34,8 @@ struct Counters {
 
 class Endpoint {
  public:
-  Endpoint(Clock& its_clock, Dialer& its_dialer, telemetry::Logger logger, ProofMode mode, const std::string& output_name)
+  Endpoint(Clock& its_clock, Dialer& its_dialer, telemetry::Logger logger, ProofMode mode,
+           const std::string& output_name)
       : clock(its_clock), dialer(its_dialer), log(std::move(logger)), required(mode), groups(output_name) {}
 
   Clock& clock;
@@ -47,16 +48,16 @@ class Endpoint {
   Counters counters;
   flow::EpochId last_epoch = 0;
 
-  bool sealing = false;   // end what stands and open nothing that no lane waits for
-  bool stopping = false;  // open nothing
+  bool sealing = false;                                // end what stands and open nothing that no lane waits for
+  bool stopping = false;                               // open nothing
   std::vector<std::shared_ptr<flow::Ticket>> settled;  // to be told to the listener
 
   // --- how many connections ---
   std::size_t slots_wanted = 1;  // as configured
   std::size_t slots_used = 1;
-  bool single = false;           // one connection in all: break before make, no canary (rule 12)
-  std::size_t standing = 0;      // open connections, as counted at the beginning of a round
-  TimePoint checked_from;        // every open connection was seen alive at or after this moment
+  bool single = false;       // one connection in all: break before make, no canary (rule 12)
+  std::size_t standing = 0;  // open connections, as counted at the beginning of a round
+  TimePoint checked_from;    // every open connection was seen alive at or after this moment
 
   // A receiver closed a connection right away while others stood: take one slot less. After ten quiet minutes one more.
   void too_many_connections(TimePoint now);

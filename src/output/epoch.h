@@ -1,8 +1,9 @@
 // Epoch: the life of one connection in a slot: what it carries and how far it is (delivery.md 2, EPOCH).
 //
-// All fields are guarded by the slot's mutex, except: `link` is used by whoever set `busy` (under the mutex), and the atomics.
-// filling: takes objects. finishing: takes only more of the objects that it carries already. closed: takes nothing.
-// draining: everything was written; the driver alone ends the link. After that the epoch is a Settling (slot_driver.h).
+// All fields are guarded by the slot's mutex, except: `link` is used by whoever set `busy` (under the mutex), and the
+// atomics. filling: takes objects. finishing: takes only more of the objects that it carries already. closed: takes
+// nothing. draining: everything was written; the driver alone ends the link. After that the epoch is a Settling
+// (slot_driver.h).
 #pragma once
 
 #include <atomic>
@@ -54,16 +55,16 @@ struct Epoch {
   TimePoint sealed_at = TimePoint::never();  // closed, as the driver saw it
   Duration blocked{0};                       // time that writes waited for the receiver
 
-  std::string staging;   // accepted, not offered to the link yet
-  std::string outgoing;  // offered; the link wants the very same bytes again
-  TimePoint staged_at;   // when staging began to fill
+  std::string staging;                        // accepted, not offered to the link yet
+  std::string outgoing;                       // offered; the link wants the very same bytes again
+  TimePoint staged_at;                        // when staging began to fill
   TimePoint blocked_at = TimePoint::never();  // since when the driver's offer is refused
 
-  bool busy = false;          // somebody owns the link
-  bool driver_wants = false;  // the driver is next to own it
-  std::string trouble;        // why writing failed; the epoch fails
-  std::atomic<bool> doomed{false};           // give up a blocked write
-  std::atomic<std::int64_t> checked_at{0};   // ns; the link was seen alive then (its end would have been noticed)
+  bool busy = false;                        // somebody owns the link
+  bool driver_wants = false;                // the driver is next to own it
+  std::string trouble;                      // why writing failed; the epoch fails
+  std::atomic<bool> doomed{false};          // give up a blocked write
+  std::atomic<std::int64_t> checked_at{0};  // ns; the link was seen alive then (its end would have been noticed)
 
   [[nodiscard]] bool carries() const { return !passengers.empty(); }
   [[nodiscard]] bool written() const { return staging.empty() && outgoing.empty() && !busy; }

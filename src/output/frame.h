@@ -1,8 +1,9 @@
 // FrameBuilder: events in the receiver's framing, appended to a buffer of whole frames (devo.md 3.1):
 // `<14>YYYY-MM-DD HH:MM:SS.mmm HOST TAG: TEXT\n`, time in UTC.
 //
-// The header is kept between events and patched when its tag or its millisecond changes. The clock is read every kEventsPerReading
-// events and after each take(), so a time stamp may be late by what that many events take. One thread at a time.
+// The header is kept between events and patched when its tag or its millisecond changes. The clock is read every
+// kEventsPerReading events and after each take(), so a time stamp may be late by what that many events take. One
+// thread at a time.
 #pragma once
 
 #include <cstddef>

@@ -23,7 +23,8 @@ HostLookup::HostLookup(std::string host, int port) : question_(std::make_unique<
   addrinfo numeric = question_->hints;
   numeric.ai_flags = AI_NUMERICSERV | AI_NUMERICHOST;
   // An address needs no resolver, and is answered at once.
-  if (::getaddrinfo(question_->host.c_str(), question_->port.c_str(), &numeric, &question_->request.ar_result) == 0) return;
+  if (::getaddrinfo(question_->host.c_str(), question_->port.c_str(), &numeric, &question_->request.ar_result) == 0)
+    return;
   question_->request.ar_name = question_->host.c_str();
   question_->request.ar_service = question_->port.c_str();
   question_->request.ar_request = &question_->hints;
@@ -34,8 +35,8 @@ HostLookup::HostLookup(std::string host, int port) : question_(std::make_unique<
 HostLookup::~HostLookup() {
   if (!question_) return;
   const bool asked = question_->request.ar_name != nullptr && question_->refused == 0;
-  if (asked && ::gai_error(&question_->request) == EAI_INPROGRESS && ::gai_cancel(&question_->request) != EAI_CANCELED &&
-      ::gai_error(&question_->request) == EAI_INPROGRESS) {
+  if (asked && ::gai_error(&question_->request) == EAI_INPROGRESS &&
+      ::gai_cancel(&question_->request) != EAI_CANCELED && ::gai_error(&question_->request) == EAI_INPROGRESS) {
     static_cast<void>(question_.release());  // still written to
     return;
   }

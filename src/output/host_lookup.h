@@ -1,7 +1,8 @@
-// HostLookup: the addresses of a host, asked for without blocking (getaddrinfo_a(3): the C library asks in a thread of its own).
+// HostLookup: the addresses of a host, asked for without blocking (getaddrinfo_a(3): the C library asks in a thread of
+// its own).
 //
-// All addresses count, IPv4 and IPv6, in the resolver's order. One owner. A lookup that is given up while the C library is
-// still at it leaves its few hundred bytes to the library, for want of a way to cancel it.
+// All addresses count, IPv4 and IPv6, in the resolver's order. One owner. A lookup that is given up while the C
+// library is still at it leaves its few hundred bytes to the library, for want of a way to cancel it.
 #pragma once
 
 #include <sys/socket.h>

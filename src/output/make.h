@@ -1,7 +1,7 @@
 // The outputs there are, made from plain values: for the assembly (pipeline/assembly.cc) and tests.
 //
-// Files are read at once: what cannot be used is Error(config), naming the output, the key and the file. Nothing connects
-// before Output::start().
+// Files are read at once: what cannot be used is Error(config), naming the output, the key and the file. Nothing
+// connects before Output::start().
 #pragma once
 
 #include <cstdint>
@@ -32,8 +32,9 @@ struct SyslogOptions {
   std::string host_name;  // in every event's header
 };
 
-[[nodiscard]] Result<std::unique_ptr<Output>> make_syslog_output(const SyslogOptions& options, Clock& clock, Threads& threads,
-                                                                 telemetry::Log& log, std::uint64_t seed);
+[[nodiscard]] Result<std::unique_ptr<Output>> make_syslog_output(const SyslogOptions& options, Clock& clock,
+                                                                 Threads& threads, telemetry::Log& log,
+                                                                 std::uint64_t seed);
 
 // `tag⇥event` on fd (stdout), which stays the caller's.
 [[nodiscard]] std::unique_ptr<Output> make_console_output(std::string name, int fd, Clock& clock, Threads& threads,

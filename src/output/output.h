@@ -1,8 +1,8 @@
 // Output: one configured destination, and Lane: one object's way into it.
 //
-// What it guarantees: a record is proven (Ticket prefix) only as delivery.md says for that kind of output; a successful
-// send() proves nothing. Outputs are started once and stopped once; open() and stats() may be called by any thread. A Lane
-// belongs to one worker thread.
+// What it guarantees: a record is proven (Ticket prefix) only as delivery.md says for that kind of output; a
+// successful send() proves nothing. Outputs are started once and stopped once; open() and stats() may be called by any
+// thread. A Lane belongs to one worker thread.
 #pragma once
 
 #include <cstddef>
@@ -17,15 +17,16 @@
 
 namespace dray::output {
 
-// How long send() waits for a slot, an epoch or room before it gives the object up: longer than an epoch needs to end badly
-// (60 s flush, 30 s end) and the next connection to open.
+// How long send() waits for a slot, an epoch or room before it gives the object up: longer than an epoch needs to end
+// badly (60 s flush, 30 s end) and the next connection to open.
 inline constexpr Duration kLaneWaitMax = seconds(120);
 
 // One attempt at one object. Destroying it without finish() is allowed: what was sent stays under proof.
 class Lane : public flow::EventSink {
  public:
-  // Records up to the ticket's prefix are skipped here. Blocks while the receiver is slow; gives up with ErrorKind::later
-  // after kLaneWaitMax without progress, ErrorKind::stopped at a stop, ErrorKind::later when the ticket has failed.
+  // Records up to the ticket's prefix are skipped here. Blocks while the receiver is slow; gives up with
+  // ErrorKind::later after kLaneWaitMax without progress, ErrorKind::stopped at a stop, ErrorKind::later when the
+  // ticket has failed.
   Status send(std::uint64_t ordinal, std::string_view tag, std::string_view text) override = 0;
   // Hands over what is buffered. Called before the ticket is sealed.
   virtual Status finish() = 0;
@@ -39,7 +40,7 @@ struct OutputStats {
   std::uint64_t epochs_proven = 0;
   std::uint64_t epochs_failed = 0;
   std::uint64_t epochs_without_canary = 0;  // ended with no other connection beside them (delivery.md rule 2)
-  std::uint64_t queued = 0;         // bytes buffered here
+  std::uint64_t queued = 0;                 // bytes buffered here
   bool connected = false;
 };
 

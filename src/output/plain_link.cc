@@ -8,7 +8,9 @@ namespace {
 
 constexpr std::size_t kReadBytes = 4096;
 
-bool would_block(int error) { return error == EAGAIN || error == EWOULDBLOCK; }
+bool would_block(int error) {
+  return error == EAGAIN || error == EWOULDBLOCK;
+}
 
 }  // namespace
 

@@ -54,14 +54,18 @@ void RequiredProof::seen(ProofLevel level) {
   if (mode_ == ProofMode::automatic) required_ = std::max(required_, level);
 }
 
-bool RequiredProof::unanswered() { return ++unanswered_ == kUnansweredMax; }
+bool RequiredProof::unanswered() {
+  return ++unanswered_ == kUnansweredMax;
+}
 
 std::string RequiredProof::hopeless(const std::string& peer) const {
-  const std::string_view what = mode_ == ProofMode::strict
-                                    ? "does not end connections with close_notify and a TCP end, which delivery_proof: strict asks for. "
-                                      "delivery_proof: auto is content with a TCP end"
-                                    : "does not end its side of a connection when we end ours, so nothing proves that it read what we sent. "
-                                      "delivery_proof: kernel sends without that proof and loses, whenever the receiver dies, what its kernel held";
+  const std::string_view what =
+      mode_ == ProofMode::strict
+          ? "does not end connections with close_notify and a TCP end, which delivery_proof: strict asks for. "
+            "delivery_proof: auto is content with a TCP end"
+          : "does not end its side of a connection when we end ours, so nothing proves that it read what we sent. "
+            "delivery_proof: kernel sends without that proof and loses, whenever the receiver dies, what its kernel "
+            "held";
   return fmt::format("{} {}. Until then nothing is received from the queue.", peer, what);
 }
 

@@ -1,8 +1,9 @@
-// RequiredProof: the level of proof that an endpoint must give, learned from how its connections end (delivery.md rule 5).
+// RequiredProof: the level of proof that an endpoint must give, learned from how its connections end (delivery.md rule
+// 5).
 //
-// automatic: never below end_of_file. Rises with what was seen; falls from close_notify to end_of_file only after two probes
-// without data, at least 5 s apart, with no close_notify between. strict: always close_notify. kernel: the peer's kernel took
-// it, by configuration only. One owner (the driver); required() is also read by it alone.
+// automatic: never below end_of_file. Rises with what was seen; falls from close_notify to end_of_file only after two
+// probes without data, at least 5 s apart, with no close_notify between. strict: always close_notify. kernel: the
+// peer's kernel took it, by configuration only. One owner (the driver); required() is also read by it alone.
 #pragma once
 
 #include <string>
@@ -26,9 +27,9 @@ class RequiredProof {
   [[nodiscard]] ProofMode mode() const { return mode_; }
 
   enum class Verdict {
-    passed,       // send
-    low,          // below what is required: send nothing, probe again
-    lowered,      // passed, because the requirement fell: warn
+    passed,   // send
+    low,      // below what is required: send nothing, probe again
+    lowered,  // passed, because the requirement fell: warn
   };
   // A connection without data ended at that level.
   [[nodiscard]] Verdict probed(ProofLevel level, TimePoint now);

@@ -1,9 +1,9 @@
 // RetryGroups: which tickets are sent again together after their epoch failed (delivery.md rule 9).
 //
-// The first failure keeps an epoch's tickets together; from the second on they are halved in byte order, so that one event
-// that makes the receiver reset is alone after at most eleven rounds and its co-riders are proven on the way.
-// GroupTally: how many of a group's tickets were streamed again, so that its epoch need not wait for a timer.
-// One owner each; no threads of their own.
+// The first failure keeps an epoch's tickets together; from the second on they are halved in byte order, so that one
+// event that makes the receiver reset is alone after at most eleven rounds and its co-riders are proven on the way.
+// GroupTally: how many of a group's tickets were streamed again, so that its epoch need not wait for a timer. One
+// owner each; no threads of their own.
 #pragma once
 
 #include <cstddef>

@@ -81,7 +81,8 @@ Epoch* Slot::carrier(flow::EpochId id) const {
   return nullptr;
 }
 
-// The epoch that may take this lane's next lease; none: wait. An object is in at most one epoch that has not ended (A4).
+// The epoch that may take this lane's next lease; none: wait. An object is in at most one epoch that has not ended
+// (A4).
 Epoch* Slot::admit(Seat& seat) {
   if (Epoch* const mine = carrier(seat.epoch)) return mine->closed ? nullptr : mine;
   seat.epoch = 0;
@@ -160,7 +161,8 @@ void Slot::pump(std::unique_lock<std::mutex>& lock, Epoch& epoch) {
   }
 }
 
-// Offers the bytes until all are accepted or the link has failed. The caller owns the link; the lock is dropped meanwhile.
+// Offers the bytes until all are accepted or the link has failed. The caller owns the link; the lock is dropped
+// meanwhile.
 void Slot::write(std::unique_lock<std::mutex>& lock, Epoch& epoch, std::string_view frames) {
   DRAY_ASSERT(epoch.busy && epoch.state != Epoch::State::draining);  // A3
   Link& link = *epoch.link;

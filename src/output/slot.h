@@ -1,10 +1,12 @@
-// Slot: one of an output's places for a connection, as its lanes see it: who may write into which epoch, and the writing.
+// Slot: one of an output's places for a connection, as its lanes see it: who may write into which epoch, and the
+// writing.
 //
-// A lane hands over leases (whole frames). Under the mutex the slot finds the epoch that may take the lease, registers the
-// ticket's range in it (A3) and takes the bytes: large leases are written to the link at once, small ones are gathered into
-// writes of 64 KiB, which the driver completes within 50 ms. Whoever writes owns the epoch's link by its `busy` flag and holds no lock; all
-// others go on gathering or wait. Rules 3, 4, 6 and 9 of delivery.md are admit() and carry().
-// Any thread; the driver's half is slot_driver.h. The public members below the methods are shared with it.
+// A lane hands over leases (whole frames). Under the mutex the slot finds the epoch that may take the lease, registers
+// the ticket's range in it (A3) and takes the bytes: large leases are written to the link at once, small ones are
+// gathered into writes of 64 KiB, which the driver completes within 50 ms. Whoever writes owns the epoch's link by its
+// `busy` flag and holds no lock; all others go on gathering or wait. Rules 3, 4, 6 and 9 of delivery.md are admit()
+// and carry(). Any thread; the driver's half is slot_driver.h. The public members below the methods are shared with
+// it.
 #pragma once
 
 #include <atomic>
@@ -86,14 +88,15 @@ class Slot {
   ByteCap cap;
   GroupTally tally;
   bool stopping = false;
-  std::atomic<bool> ready{false};    // probed since the last failed epoch
-  std::atomic<bool> in_use{true};    // false: the receiver takes fewer connections
+  std::atomic<bool> ready{false};  // probed since the last failed epoch
+  std::atomic<bool> in_use{true};  // false: the receiver takes fewer connections
   std::atomic<std::size_t> lanes{0};
 
  private:
   static constexpr std::size_t kStagingMax = std::size_t{256} << 10U;
-  static constexpr std::size_t kDirectBytes = std::size_t{32} << 10U;  // from here on copying costs more than a short write
-  static constexpr Duration kPatience = milliseconds(100);             // between looks at a blocked link
+  static constexpr std::size_t kDirectBytes = std::size_t{32}
+                                              << 10U;       // from here on copying costs more than a short write
+  static constexpr Duration kPatience = milliseconds(100);  // between looks at a blocked link
 
   [[nodiscard]] Epoch* carrier(flow::EpochId id) const;
   [[nodiscard]] Epoch* admit(Seat& seat);

@@ -12,13 +12,15 @@ namespace {
 
 constexpr Duration kTick = milliseconds(50);
 constexpr Duration kIdleMax = seconds(20);
-constexpr Duration kCanaryWait = seconds(2);      // for a sibling to open before an epoch is ended without one
-constexpr Duration kSealedMax = seconds(95);      // A6: a verdict within 100 s
+constexpr Duration kCanaryWait = seconds(2);  // for a sibling to open before an epoch is ended without one
+constexpr Duration kSealedMax = seconds(95);  // A6: a verdict within 100 s
 
 }  // namespace
 
 SlotDriver::SlotDriver(Slot& slot, Endpoint& endpoint, std::uint64_t seed)
-    : slot_(slot), endpoint_(endpoint), backoff_({.first = seconds(1), .cap = seconds(60), .least = milliseconds(500)}, seed) {}
+    : slot_(slot),
+      endpoint_(endpoint),
+      backoff_({.first = seconds(1), .cap = seconds(60), .least = milliseconds(500)}, seed) {}
 
 void SlotDriver::step(TimePoint now) {
   tend_resting();
@@ -159,9 +161,10 @@ void SlotDriver::conclude(TimePoint now) {
   const ProofLevel level = link.level();
   endpoint_.required.seen(level);
   if (!endpoint_.required.enough(level)) {
-    return fail_epoch(slot_.closing,
-                      fmt::format("its end was \"{}\", required is \"{}\"", name_of(level), name_of(endpoint_.required.required())),
-                      now);
+    return fail_epoch(
+        slot_.closing,
+        fmt::format("its end was \"{}\", required is \"{}\"", name_of(level), name_of(endpoint_.required.required())),
+        now);
   }
   Settling settling;
   std::unique_ptr<Epoch> ended;

@@ -1,9 +1,9 @@
-// SlotDriver: the driver's half of a slot: it connects, probes, watches, seals by timers, ends connections and gives verdicts
-// (delivery.md 2, CONNECTION, EPOCH and SLOT).
+// SlotDriver: the driver's half of a slot: it connects, probes, watches, seals by timers, ends connections and gives
+// verdicts (delivery.md 2, CONNECTION, EPOCH and SLOT).
 //
-// step() does what is due and never blocks. At most two sockets: of the filling epoch, the closing one, the next connection, a
-// probe and one that is put to rest. An idle connection rests after 20 s, before balancers drop it at 30 s (devo.md 3.4).
-// Called by the output's driver thread alone.
+// step() does what is due and never blocks. At most two sockets: of the filling epoch, the closing one, the next
+// connection, a probe and one that is put to rest. An idle connection rests after 20 s, before balancers drop it at 30
+// s (devo.md 3.4). Called by the output's driver thread alone.
 #pragma once
 
 #include <cstddef>
@@ -29,7 +29,7 @@ class SlotDriver {
   // Shutdown: what is undecided fails. False: somebody still writes; again soon.
   [[nodiscard]] bool give_up(TimePoint now);
 
-  [[nodiscard]] bool undecided() const;       // an epoch with data has no verdict yet
+  [[nodiscard]] bool undecided() const;        // an epoch with data has no verdict yet
   [[nodiscard]] std::size_t standing() const;  // open connections
   [[nodiscard]] std::size_t sockets() const;   // all connections
   [[nodiscard]] bool lanes_wait() const;
@@ -88,12 +88,12 @@ class SlotDriver {
   Slot& slot_;
   Endpoint& endpoint_;
   Backoff backoff_;
-  bool suspect_ = true;           // probe before the first data and after every failed epoch
+  bool suspect_ = true;  // probe before the first data and after every failed epoch
   bool probe_opened_ = false;
   bool had_epoch_ = false;
-  int failed_in_a_row_ = 0;       // epochs, since one was proven
+  int failed_in_a_row_ = 0;  // epochs, since one was proven
   TimePoint retry_at_;
-  std::unique_ptr<Link> next_;     // for the next epoch
+  std::unique_ptr<Link> next_;  // for the next epoch
   std::unique_ptr<Link> probe_;
   std::unique_ptr<Link> resting_;  // being ended without data
   std::deque<Settling> settling_;

@@ -12,7 +12,7 @@ namespace {
 
 constexpr Duration kTick = milliseconds(50);
 constexpr Duration kIdleTick = seconds(1);
-constexpr Duration kYoung = seconds(1);            // a connection that dies younger was not wanted
+constexpr Duration kYoung = seconds(1);  // a connection that dies younger was not wanted
 constexpr Duration kLowProbesApart = seconds(5);
 constexpr Duration kFailurePauseMax = seconds(10);
 
@@ -24,10 +24,12 @@ void SlotDriver::probe_ended(TimePoint now) {
   const RequiredProof::Verdict verdict = endpoint_.required.probed(level, now);
   if (verdict == RequiredProof::Verdict::low) {
     const bool strict = endpoint_.required.mode() == ProofMode::strict;
-    endpoint_.complain(strict ? endpoint_.required.hopeless(endpoint_.dialer.peer())
-                              : fmt::format("{} ended a probe with \"{}\", but \"{}\" before: sending nothing until it does again, "
-                                            "or twice not", endpoint_.dialer.peer(), name_of(level),
-                                            name_of(endpoint_.required.required())), now);
+    endpoint_.complain(
+        strict ? endpoint_.required.hopeless(endpoint_.dialer.peer())
+               : fmt::format("{} ended a probe with \"{}\", but \"{}\" before: sending nothing until it does again, "
+                             "or twice not",
+                             endpoint_.dialer.peer(), name_of(level), name_of(endpoint_.required.required())),
+        now);
     retry_at_ = now + kLowProbesApart + milliseconds(100);
     return;
   }
@@ -92,8 +94,12 @@ void SlotDriver::judge(TimePoint now) {
       prove(std::move(epoch));
       continue;
     }
-    fail({.group = epoch.group, .passengers = std::move(epoch.passengers), .bytes = epoch.bytes, .events = epoch.events,
-          .own_connection_broke = false, .id = epoch.id},
+    fail({.group = epoch.group,
+          .passengers = std::move(epoch.passengers),
+          .bytes = epoch.bytes,
+          .events = epoch.events,
+          .own_connection_broke = false,
+          .id = epoch.id},
          "another connection to the receiver ended at the same moment", now);
   }
 }
@@ -101,7 +107,8 @@ void SlotDriver::judge(TimePoint now) {
 void SlotDriver::prove(Settling epoch) {
   DRAY_ASSERT(epoch.level >= ProofLevel::end_of_file || endpoint_.required.mode() == ProofMode::kernel);  // A9
   for (Passenger& passenger : epoch.passengers) {
-    if (passenger.ticket->epoch_proven(passenger.output, epoch.id)) endpoint_.settled.push_back(std::move(passenger.ticket));
+    if (passenger.ticket->epoch_proven(passenger.output, epoch.id))
+      endpoint_.settled.push_back(std::move(passenger.ticket));
   }
   endpoint_.counters.events_proven += epoch.events;
   endpoint_.counters.bytes_proven += epoch.bytes;
@@ -123,8 +130,12 @@ void SlotDriver::fail_epoch(std::unique_ptr<Epoch>& place, std::string reason, T
   epoch->link->abort();
   if (!epoch->carries()) return connection_lost(*epoch->link, now);
   note_death(*epoch->link);
-  fail({.group = *epoch->group, .passengers = std::move(epoch->passengers), .bytes = epoch->bytes, .events = epoch->events,
-        .own_connection_broke = broke, .id = epoch->id},
+  fail({.group = *epoch->group,
+        .passengers = std::move(epoch->passengers),
+        .bytes = epoch->bytes,
+        .events = epoch->events,
+        .own_connection_broke = broke,
+        .id = epoch->id},
        reason, now);
 }
 
@@ -145,8 +156,9 @@ void SlotDriver::fail(Remains remains, const std::string& reason, TimePoint now)
   }
   ++endpoint_.counters.epochs_failed;
   if (!endpoint_.stopping) {
-    endpoint_.log.warning(fmt::format("{} events ({} bytes) of {} objects to {} are not proven and will be sent again: {}",
-                                      remains.events, remains.bytes, remains.passengers.size(), endpoint_.dialer.peer(), reason));
+    endpoint_.log.warning(
+        fmt::format("{} events ({} bytes) of {} objects to {} are not proven and will be sent again: {}",
+                    remains.events, remains.bytes, remains.passengers.size(), endpoint_.dialer.peer(), reason));
   }
   ++failed_in_a_row_;
   retry_at_ = std::max(retry_at_, now + std::min<Duration>(seconds(failed_in_a_row_ - 1), kFailurePauseMax));
@@ -176,8 +188,12 @@ bool SlotDriver::give_up(TimePoint now) {
   while (!settling_.empty()) {
     Settling epoch = std::move(settling_.front());
     settling_.pop_front();
-    fail({.group = epoch.group, .passengers = std::move(epoch.passengers), .bytes = epoch.bytes, .events = epoch.events,
-          .own_connection_broke = false, .id = epoch.id},
+    fail({.group = epoch.group,
+          .passengers = std::move(epoch.passengers),
+          .bytes = epoch.bytes,
+          .events = epoch.events,
+          .own_connection_broke = false,
+          .id = epoch.id},
          "stopped before its end was settled", now);
   }
   return true;
@@ -193,9 +209,11 @@ bool SlotDriver::lanes_wait() const {
 }
 
 std::size_t SlotDriver::standing() const {
-  const auto one = [](const Link* link) { return std::size_t{link != nullptr && link->state() == Link::State::open ? 1U : 0U}; };
-  return one(slot_.filling ? slot_.filling->link.get() : nullptr) + one(slot_.closing ? slot_.closing->link.get() : nullptr) +
-         one(next_.get());
+  const auto one = [](const Link* link) {
+    return std::size_t{link != nullptr && link->state() == Link::State::open ? 1U : 0U};
+  };
+  return one(slot_.filling ? slot_.filling->link.get() : nullptr) +
+         one(slot_.closing ? slot_.closing->link.get() : nullptr) + one(next_.get());
 }
 
 TimePoint SlotDriver::checked_from(TimePoint now) const {
@@ -209,7 +227,8 @@ TimePoint SlotDriver::checked_from(TimePoint now) const {
 TimePoint SlotDriver::next_step(TimePoint now) const {
   if (slot_.closing || (slot_.filling && slot_.filling->carries())) return now + kTick;
   TimePoint next = now + kIdleTick;
-  for (const Settling& epoch : settling_) next = std::min(next, std::max(epoch.ended_at + epoch.settling, now + milliseconds(1)));
+  for (const Settling& epoch : settling_)
+    next = std::min(next, std::max(epoch.ended_at + epoch.settling, now + milliseconds(1)));
   if (suspect_ && !probe_) next = std::min(next, std::max({retry_at_, endpoint_.budget.next(), now + milliseconds(1)}));
   const std::lock_guard lock(slot_.mutex);
   if (!slot_.waiters.empty()) next = std::min(next, now + kTick);

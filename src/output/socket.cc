@@ -17,7 +17,9 @@ namespace {
 
 constexpr int kStallMaxMs = 60'000;
 
-void set(int fd, int level, int option, int value) { ::setsockopt(fd, level, option, &value, sizeof value); }
+void set(int fd, int level, int option, int value) {
+  ::setsockopt(fd, level, option, &value, sizeof value);
+}
 
 }  // namespace
 
@@ -60,7 +62,9 @@ Duration Socket::round_trip() const {
   return std::chrono::microseconds(tcp.tcpi_rtt);
 }
 
-bool Socket::shut_down_writing() { return ::shutdown(fd(), SHUT_WR) == 0; }
+bool Socket::shut_down_writing() {
+  return ::shutdown(fd(), SHUT_WR) == 0;
+}
 
 void Socket::close_gently() {
   if (const int fd = fd_.exchange(-1); fd >= 0) ::close(fd);

@@ -1,7 +1,8 @@
-// Socket: a non-blocking TCP socket with the options and the questions that delivery needs (delivery.md 1, 8; reliability.md 2.2).
+// Socket: a non-blocking TCP socket with the options and the questions that delivery needs (delivery.md 1, 8;
+// reliability.md 2.2).
 //
-// TCP_NODELAY; TCP_USER_TIMEOUT 60 s, the longest stall that we accept; keep-alive 15 s / 5 s / 3. Owns the descriptor; closing
-// it is abortive (SO_LINGER {1,0}, so that doomed bytes stop) unless close_gently() was called.
+// TCP_NODELAY; TCP_USER_TIMEOUT 60 s, the longest stall that we accept; keep-alive 15 s / 5 s / 3. Owns the
+// descriptor; closing it is abortive (SO_LINGER {1,0}, so that doomed bytes stop) unless close_gently() was called.
 // One owner, except that fd() may be polled by another thread. Linux.
 #pragma once
 

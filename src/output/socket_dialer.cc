@@ -27,13 +27,19 @@ int milliseconds_until(TimePoint when, TimePoint now) {
 
 SocketDialer::SocketDialer(Target target, std::unique_ptr<TlsContext> tls, bool verify_hostname, Clock& clock,
                            telemetry::Logger log)
-    : target_(std::move(target)), tls_(std::move(tls)), verify_hostname_(verify_hostname), clock_(clock), log_(std::move(log)),
+    : target_(std::move(target)),
+      tls_(std::move(tls)),
+      verify_hostname_(verify_hostname),
+      clock_(clock),
+      log_(std::move(log)),
       wake_fd_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
   DRAY_ASSERT(wake_fd_ >= 0);
   std::signal(SIGPIPE, SIG_IGN);
 }
 
-SocketDialer::~SocketDialer() { ::close(wake_fd_); }
+SocketDialer::~SocketDialer() {
+  ::close(wake_fd_);
+}
 
 std::unique_ptr<Link> SocketDialer::dial() {
   if (!tls_) return std::make_unique<PlainLink>(clock_, target_);

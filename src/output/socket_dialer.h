@@ -1,7 +1,8 @@
 // SocketDialer: a Dialer that makes TLS or bare TCP links and waits for them with poll(2) and an eventfd.
 //
-// dial(), wait() are for the driver thread; wait_writable() for whoever owns the link; wake() for anybody. TLS files that
-// changed are read again before the next connection. Ignores SIGPIPE for the process: OpenSSL writes with write(2).
+// dial(), wait() are for the driver thread; wait_writable() for whoever owns the link; wake() for anybody. TLS files
+// that changed are read again before the next connection. Ignores SIGPIPE for the process: OpenSSL writes with
+// write(2).
 #pragma once
 
 #include <memory>
@@ -18,7 +19,8 @@ namespace dray::output {
 class SocketDialer final : public Dialer {
  public:
   // tls: null for bare TCP.
-  SocketDialer(Target target, std::unique_ptr<TlsContext> tls, bool verify_hostname, Clock& clock, telemetry::Logger log);
+  SocketDialer(Target target, std::unique_ptr<TlsContext> tls, bool verify_hostname, Clock& clock,
+               telemetry::Logger log);
   ~SocketDialer() override;
   SocketDialer(const SocketDialer&) = delete;
   SocketDialer& operator=(const SocketDialer&) = delete;

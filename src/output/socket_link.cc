@@ -17,9 +17,12 @@ constexpr Duration kHandshakeMax = seconds(10);
 constexpr Duration kFlushMax = seconds(60);
 constexpr Duration kEndMax = seconds(30);
 constexpr Duration kKernelEndMax = seconds(1);
-constexpr Duration kLookMax = milliseconds(20);  // between questions that poll(2) cannot answer (SIOCOUTQ, the resolver)
+constexpr Duration kLookMax =
+    milliseconds(20);  // between questions that poll(2) cannot answer (SIOCOUTQ, the resolver)
 
-bool reset_by_peer(int error) { return error == ECONNRESET || error == EPIPE || error == ECONNABORTED; }
+bool reset_by_peer(int error) {
+  return error == ECONNRESET || error == EPIPE || error == ECONNABORTED;
+}
 
 }  // namespace
 
@@ -92,8 +95,8 @@ void SocketLink::connect_next(TimePoint now) {
     }
     connect_trouble_ = std::strerror(refused);
   }
-  fail("connect", fmt::format("cannot connect: {} (tried {} of {} addresses, the last was {})", connect_trouble_, next_address_,
-                              addresses_.size(), text_of(addresses_.back().storage)));
+  fail("connect", fmt::format("cannot connect: {} (tried {} of {} addresses, the last was {})", connect_trouble_,
+                              next_address_, addresses_.size(), text_of(addresses_.back().storage)));
 }
 
 Link::Write SocketLink::write(std::string_view frames) {
@@ -197,7 +200,8 @@ void SocketLink::fail_ended(std::string_view how) {
   const State before = state();
   if (before == State::connecting) closed_in_handshake_ = true;
   if (before == State::open || before == State::flushing) ended_unasked_at_ = clock_.now();
-  fail(kClosed, fmt::format("the receiver ended the connection {}{}", before == State::connecting ? "during the handshake" : "first",
+  fail(kClosed, fmt::format("the receiver ended the connection {}{}",
+                            before == State::connecting ? "during the handshake" : "first",
                             how.empty() ? std::string() : fmt::format(" ({})", how)));
 }
 

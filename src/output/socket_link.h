@@ -1,5 +1,6 @@
-// SocketLink: what a Link over TCP is, with or without TLS: looking up, connecting to each address in turn, watching, and the
-// end rule of delivery.md 1 with its deadlines. tls_link.h and plain_link.h add how bytes are written and how an end looks.
+// SocketLink: what a Link over TCP is, with or without TLS: looking up, connecting to each address in turn, watching,
+// and the end rule of delivery.md 1 with its deadlines. tls_link.h and plain_link.h add how bytes are written and how
+// an end looks.
 //
 // A failed link keeps its descriptor until abort() or destruction, because another thread may be polling it.
 // One thread owns it at a time; fd(), interest() and timer() may be read by the one that polls.
@@ -20,7 +21,7 @@ namespace dray::output {
 struct Target {
   std::string host;
   int port = 0;
-  std::string peer;          // "host:port", for texts
+  std::string peer;              // "host:port", for texts
   bool kernel_suffices = false;  // delivery_proof: kernel: an end that is not answered within a second is good enough
 };
 

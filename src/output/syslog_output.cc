@@ -10,9 +10,13 @@ namespace dray::output {
 
 class SyslogLane final : public Lane {
  public:
-  SyslogLane(SyslogOutput& output, std::shared_ptr<flow::Ticket> ticket, std::size_t index, const flow::RetryGroup& group)
-      : output_(output), seat_(output.clock_, std::move(ticket), index, group), proven_(seat_.ticket->prefix(index)),
-        slot_(&output.choose(group)), frames_(output.clock_, output.options_.host_name) {
+  SyslogLane(SyslogOutput& output, std::shared_ptr<flow::Ticket> ticket, std::size_t index,
+             const flow::RetryGroup& group)
+      : output_(output),
+        seat_(output.clock_, std::move(ticket), index, group),
+        proven_(seat_.ticket->prefix(index)),
+        slot_(&output.choose(group)),
+        frames_(output.clock_, output.options_.host_name) {
     ++slot_->lanes;
   }
   ~SyslogLane() override { leave(false); }
@@ -60,7 +64,8 @@ class SyslogLane final : public Lane {
     switch (outcome) {
       case Slot::Outcome::stopped: return {ErrorKind::stopped, "stopped", "the output to " + peer + " was stopped"};
       case Slot::Outcome::too_long:
-        return {ErrorKind::later, "receiver_slow", peer + " took nothing for two minutes; this object is tried again later"};
+        return {ErrorKind::later, "receiver_slow",
+                peer + " took nothing for two minutes; this object is tried again later"};
       case Slot::Outcome::connection_failed:
         return {ErrorKind::later, "connection_failed", "the connection to " + peer + " failed under this object"};
       case Slot::Outcome::ticket_failed:
@@ -90,7 +95,10 @@ class SyslogLane final : public Lane {
 
 SyslogOutput::SyslogOutput(EngineOptions options, std::unique_ptr<Dialer> dialer, Clock& clock, Threads& threads,
                            telemetry::Logger log)
-    : options_(std::move(options)), clock_(clock), threads_(threads), dialer_(std::move(dialer)),
+    : options_(std::move(options)),
+      clock_(clock),
+      threads_(threads),
+      dialer_(std::move(dialer)),
       endpoint_(clock, *dialer_, std::move(log), options_.proof, options_.name),
       down_since_(clock.now().since_start.count()) {
   constexpr std::size_t kSlotsMax = 4;
@@ -102,7 +110,9 @@ SyslogOutput::SyslogOutput(EngineOptions options, std::unique_ptr<Dialer> dialer
   }
 }
 
-SyslogOutput::~SyslogOutput() { stop(clock_.now()); }
+SyslogOutput::~SyslogOutput() {
+  stop(clock_.now());
+}
 
 std::unique_ptr<Lane> SyslogOutput::open(std::shared_ptr<flow::Ticket> ticket, std::size_t index,
                                          const flow::RetryGroup& group) {
@@ -199,7 +209,8 @@ bool SyslogOutput::round(TimePoint now) {
   open_connections_.store(endpoint_.standing);
   for (const auto& driver : drivers_) driver->step(now);
   endpoint_.checked_from = now;
-  for (const auto& driver : drivers_) endpoint_.checked_from = std::min(endpoint_.checked_from, driver->checked_from(now));
+  for (const auto& driver : drivers_)
+    endpoint_.checked_from = std::min(endpoint_.checked_from, driver->checked_from(now));
   for (const auto& driver : drivers_) driver->judge(now);
   endpoint_.maybe_one_more(now);
   note_readiness(now);
@@ -211,8 +222,8 @@ bool SyslogOutput::round(TimePoint now) {
   return !ends;
 }
 
-// While stopping: nothing is undecided any more, or the deadline passed and what is undecided fails. Connections without
-// data get a moment to end in good form.
+// While stopping: nothing is undecided any more, or the deadline passed and what is undecided fails. Connections
+// without data get a moment to end in good form.
 bool SyslogOutput::over(TimePoint now) {
   constexpr Duration kFarewell = seconds(1);
   const bool late = now.since_start.count() >= stop_by_.load();
@@ -236,7 +247,8 @@ void SyslogOutput::note_readiness(TimePoint now) {
   if (any == ready()) return;
   down_since_.store(any ? kUp : now.since_start.count());
   if (any) {
-    endpoint_.log.info("connected to " + dialer_->peer() + ", proof: " + std::string(name_of(endpoint_.required.required())));
+    endpoint_.log.info("connected to " + dialer_->peer() +
+                       ", proof: " + std::string(name_of(endpoint_.required.required())));
   } else {
     endpoint_.log.warning("nothing is sent to " + dialer_->peer() + " until it answers again");
   }

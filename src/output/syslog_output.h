@@ -1,10 +1,10 @@
 // SyslogOutput: an Output over C connections to one syslog receiver: the delivery engine (delivery.md).
 //
-// It is blind to the network: connections come from a Dialer (tls_dialer.h; the simulation has its own), time from a Clock,
-// chance from a seed, its one driver thread from Threads. Lanes share the slots: each lane is pinned to one, so that order
-// inside an object holds. What it guarantees and how it fails: output.h; which thread does what: slot.h (lanes), slot_driver.h
-// (driver). TicketListener is called by the driver thread without any lock.
-// The output outlives its lanes.
+// It is blind to the network: connections come from a Dialer (tls_dialer.h; the simulation has its own), time from a
+// Clock, chance from a seed, its one driver thread from Threads. Lanes share the slots: each lane is pinned to one, so
+// that order inside an object holds. What it guarantees and how it fails: output.h; which thread does what: slot.h
+// (lanes), slot_driver.h (driver). TicketListener is called by the driver thread without any lock. The output outlives
+// its lanes.
 #pragma once
 
 #include <atomic>
@@ -23,8 +23,8 @@
 namespace dray::output {
 
 struct EngineOptions {
-  std::string name;         // the key under `outputs:`
-  std::string host_name;    // in every event's header
+  std::string name;             // the key under `outputs:`
+  std::string host_name;        // in every event's header
   std::size_t connections = 2;  // 1..4
   ProofMode proof = ProofMode::automatic;
   std::uint64_t seed = 0;
@@ -32,13 +32,15 @@ struct EngineOptions {
 
 class SyslogOutput final : public Output {
  public:
-  SyslogOutput(EngineOptions options, std::unique_ptr<Dialer> dialer, Clock& clock, Threads& threads, telemetry::Logger log);
+  SyslogOutput(EngineOptions options, std::unique_ptr<Dialer> dialer, Clock& clock, Threads& threads,
+               telemetry::Logger log);
   ~SyslogOutput() override;
   SyslogOutput(const SyslogOutput&) = delete;
   SyslogOutput& operator=(const SyslogOutput&) = delete;
 
   [[nodiscard]] const std::string& name() const override { return options_.name; }
-  std::unique_ptr<Lane> open(std::shared_ptr<flow::Ticket> ticket, std::size_t index, const flow::RetryGroup& group) override;
+  std::unique_ptr<Lane> open(std::shared_ptr<flow::Ticket> ticket, std::size_t index,
+                             const flow::RetryGroup& group) override;
   [[nodiscard]] bool ready() const override { return down_since_.load() == kUp; }
   [[nodiscard]] TimePoint down_since() const override;
   void start(flow::TicketListener& listener) override;
@@ -68,7 +70,7 @@ class SyslogOutput final : public Output {
   std::atomic<std::int64_t> down_since_;  // ns; kUp while ready
   std::atomic<std::size_t> open_connections_{0};
   std::atomic<bool> seal_asked_{false};
-  std::atomic<std::int64_t> stop_by_{kUp};  // ns; the deadline of stop()
+  std::atomic<std::int64_t> stop_by_{kUp};     // ns; the deadline of stop()
   TimePoint decided_at_ = TimePoint::never();  // while stopping: the last verdict
   flow::TicketListener* listener_ = nullptr;
   std::unique_ptr<Thread> thread_;

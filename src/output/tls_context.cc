@@ -21,7 +21,9 @@ std::string last_reason() {
 }
 
 // A passphrase is never asked for on a terminal.
-int no_passphrase(char*, int, int, void*) { return -1; }
+int no_passphrase(char*, int, int, void*) {
+  return -1;
+}
 
 std::string unreadable(const std::string& file) {
   std::FILE* const opened = std::fopen(file.c_str(), "re");
@@ -67,7 +69,8 @@ Status TlsContext::refresh(WallTime now) {
 Result<SslContext> TlsContext::read(WallTime now) const {
   ERR_clear_error();
   SslContext context(SSL_CTX_new(TLS_client_method()));
-  if (!context) return Error{ErrorKind::config, "tls", "outputs." + output_ + ": TLS cannot be set up: " + last_reason()};
+  if (!context)
+    return Error{ErrorKind::config, "tls", "outputs." + output_ + ": TLS cannot be set up: " + last_reason()};
   set_options(context.get());
   SSL_CTX_set_security_level(context.get(), files_.security_level);
   if (files_.chain.empty()) {
@@ -90,9 +93,11 @@ Status TlsContext::use_own_certificate(SSL_CTX* context, WallTime now) const {
   }
   if (SSL_CTX_use_certificate_chain_file(context, files_.cert.c_str()) != 1) {
     const int reason = ERR_GET_REASON(ERR_peek_last_error());
-    const bool weak = reason == SSL_R_EE_KEY_TOO_SMALL || reason == SSL_R_CA_MD_TOO_WEAK || reason == SSL_R_CA_KEY_TOO_SMALL;
-    return wrong("cert", files_.cert, "is no usable certificate: " + last_reason() +
-                                          (weak ? ". `security_level: 1` accepts weaker ones" : ""));
+    const bool weak =
+        reason == SSL_R_EE_KEY_TOO_SMALL || reason == SSL_R_CA_MD_TOO_WEAK || reason == SSL_R_CA_KEY_TOO_SMALL;
+    return wrong(
+        "cert", files_.cert,
+        "is no usable certificate: " + last_reason() + (weak ? ". `security_level: 1` accepts weaker ones" : ""));
   }
   const X509* const own = SSL_CTX_get0_certificate(context);
   auto when = static_cast<std::time_t>(now.micros / 1'000'000);
@@ -100,7 +105,8 @@ Status TlsContext::use_own_certificate(SSL_CTX* context, WallTime now) const {
   if (X509_cmp_time(X509_get0_notBefore(own), &when) > 0) {
     return wrong("cert", files_.cert, "is not valid yet: check the clock of this machine");
   }
-  if (const std::string why = unreadable(files_.key); !why.empty()) return wrong("key", files_.key, "cannot be read: " + why);
+  if (const std::string why = unreadable(files_.key); !why.empty())
+    return wrong("key", files_.key, "cannot be read: " + why);
   if (SSL_CTX_use_PrivateKey_file(context, files_.key.c_str(), SSL_FILETYPE_PEM) != 1) {
     const unsigned long error = ERR_peek_last_error();
     const bool mismatch = ERR_GET_LIB(error) == ERR_LIB_X509;
@@ -129,8 +135,9 @@ std::vector<long long> TlsContext::fingerprint() const {
       looks.push_back(-1);
       continue;
     }
-    looks.insert(looks.end(), {static_cast<long long>(status.st_ino), static_cast<long long>(status.st_size),
-                               static_cast<long long>(status.st_mtim.tv_sec), static_cast<long long>(status.st_mtim.tv_nsec)});
+    looks.insert(looks.end(),
+                 {static_cast<long long>(status.st_ino), static_cast<long long>(status.st_size),
+                  static_cast<long long>(status.st_mtim.tv_sec), static_cast<long long>(status.st_mtim.tv_nsec)});
   }
   return looks;
 }

@@ -1,8 +1,9 @@
-// TlsContext: how we present ourselves to a receiver and whom we believe: chain, certificate, key, versions, security level.
+// TlsContext: how we present ourselves to a receiver and whom we believe: chain, certificate, key, versions, security
+// level.
 //
-// TLS 1.2 or newer; no renegotiation; whole-write semantics and no KTLS, as delivery.md rule 8 asks. The files are read at
-// once and again when one of them changed (certificates are rotated under running programs); files that cannot be used then
-// leave the old context in force. Errors name the file and the key. One owner.
+// TLS 1.2 or newer; no renegotiation; whole-write semantics and no KTLS, as delivery.md rule 8 asks. The files are
+// read at once and again when one of them changed (certificates are rotated under running programs); files that cannot
+// be used then leave the old context in force. Errors name the file and the key. One owner.
 #pragma once
 
 #include <openssl/ssl.h>
@@ -33,7 +34,8 @@ class TlsContext {
   // output: its key under `outputs:`, for error messages.
   static Result<std::unique_ptr<TlsContext>> load(std::string output, TlsFiles files, WallTime now);
 
-  // Reads the files again if one of them changed. An error: they cannot be used, the old ones still are; told once a change.
+  // Reads the files again if one of them changed. An error: they cannot be used, the old ones still are; told once a
+  // change.
   Status refresh(WallTime now);
   [[nodiscard]] SSL_CTX* get() const { return context_.get(); }
 

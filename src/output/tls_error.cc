@@ -17,7 +17,8 @@ std::string_view cure_of_verification(long result) {
       return "its certificate is for another name: correct `address`, or set `verify_hostname: false`";
     case X509_V_ERR_CERT_HAS_EXPIRED:
     case X509_V_ERR_CERT_NOT_YET_VALID:
-      return "its certificate or one of its issuers is out of date: check the clock here, renew `chain` if it is that file's, or ask the "
+      return "its certificate or one of its issuers is out of date: check the clock here, renew `chain` if it is that "
+             "file's, or ask the "
              "receiver's owner";
     case X509_V_ERR_EE_KEY_TOO_SMALL:
     case X509_V_ERR_CA_KEY_TOO_SMALL:
@@ -36,18 +37,15 @@ std::string_view cure_of_reason(int reason) {
     case SSL_R_SSLV3_ALERT_CERTIFICATE_UNKNOWN:
     case SSL_R_SSLV3_ALERT_UNSUPPORTED_CERTIFICATE:
     case SSL_R_TLSV1_ALERT_ACCESS_DENIED:
-    case SSL_R_TLSV1_ALERT_DECRYPT_ERROR:
-      return "the receiver refuses our certificate: check `cert` and `key`";
+    case SSL_R_TLSV1_ALERT_DECRYPT_ERROR: return "the receiver refuses our certificate: check `cert` and `key`";
     case SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED:
     case SSL_R_SSLV3_ALERT_HANDSHAKE_FAILURE:
       return "the receiver wants a client certificate or other ciphers: check `cert`, `key` and `security_level`";
     case SSL_R_TLSV1_ALERT_PROTOCOL_VERSION:
-    case SSL_R_UNSUPPORTED_PROTOCOL:
-      return "the receiver does not speak TLS 1.2 or newer";
+    case SSL_R_UNSUPPORTED_PROTOCOL: return "the receiver does not speak TLS 1.2 or newer";
     case SSL_R_WRONG_VERSION_NUMBER:
     case SSL_R_PACKET_LENGTH_TOO_LONG:
-    case SSL_R_HTTP_REQUEST:
-      return "what answers there does not speak TLS: check `port` and `type`";
+    case SSL_R_HTTP_REQUEST: return "what answers there does not speak TLS: check `port` and `type`";
     case SSL_R_DH_KEY_TOO_SMALL:
     case SSL_R_EE_KEY_TOO_SMALL:
     case SSL_R_CA_KEY_TOO_SMALL:
@@ -61,8 +59,8 @@ std::string_view cure_of_reason(int reason) {
 
 std::string tls_trouble(unsigned long error, long verify_result) {
   if (verify_result != X509_V_OK) {
-    return fmt::format("the receiver's certificate is not accepted ({}): {}", X509_verify_cert_error_string(verify_result),
-                       cure_of_verification(verify_result));
+    return fmt::format("the receiver's certificate is not accepted ({}): {}",
+                       X509_verify_cert_error_string(verify_result), cure_of_verification(verify_result));
   }
   const char* const reason = error == 0 ? nullptr : ERR_reason_error_string(error);
   const std::string_view what = reason == nullptr ? std::string_view("unknown TLS error") : std::string_view(reason);

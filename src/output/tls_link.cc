@@ -20,7 +20,8 @@ constexpr std::size_t kReadBytes = 4096;
 
 bool is_address(const std::string& host) {
   std::array<unsigned char, sizeof(in6_addr)> bytes{};
-  return ::inet_pton(AF_INET, host.c_str(), bytes.data()) == 1 || ::inet_pton(AF_INET6, host.c_str(), bytes.data()) == 1;
+  return ::inet_pton(AF_INET, host.c_str(), bytes.data()) == 1 ||
+         ::inet_pton(AF_INET6, host.c_str(), bytes.data()) == 1;
 }
 
 }  // namespace
@@ -37,7 +38,8 @@ TlsLink::TlsLink(Clock& clock, Target target, SSL_CTX* context, bool verify_host
     if (verify_hostname_) X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl_.get()), target_.host.c_str());
   } else {
     // SSL_set_tlsext_host_name() without its C cast.
-    SSL_ctrl(ssl_.get(), SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, const_cast<char*>(target_.host.c_str()));
+    SSL_ctrl(ssl_.get(), SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
+             const_cast<char*>(target_.host.c_str()));
     if (verify_hostname_) SSL_set1_host(ssl_.get(), target_.host.c_str());
   }
 }

@@ -1,7 +1,8 @@
 // TlsLink: a Link over TLS (OpenSSL), as delivery.md rule 8 says.
 //
-// write() takes all or nothing (no partial writes); the error queue is cleared before each call; SSL_shutdown is called once,
-// with nothing pending and after no error. L3 is close_notify and then the TCP end; L2 is a TCP end alone.
+// write() takes all or nothing (no partial writes); the error queue is cleared before each call; SSL_shutdown is
+// called once, with nothing pending and after no error. L3 is close_notify and then the TCP end; L2 is a TCP end
+// alone.
 #pragma once
 
 #include <openssl/ssl.h>

@@ -26,7 +26,8 @@ class Console : public ::testing::Test, public flow::TicketListener {
   std::shared_ptr<Ticket> stream(std::uint64_t records) {
     auto ticket = std::make_shared<Ticket>(std::vector<std::uint64_t>{0});
     const auto lane = output_->open(ticket, 0, {});
-    for (std::uint64_t i = 1; i <= records; ++i) EXPECT_TRUE(lane->send(i, "my.app.a", "text " + std::to_string(i)).ok());
+    for (std::uint64_t i = 1; i <= records; ++i)
+      EXPECT_TRUE(lane->send(i, "my.app.a", "text " + std::to_string(i)).ok());
     static_cast<void>(lane->finish().ok());
     if (ticket->seal(records, std::nullopt)) ++settled_;
     return ticket;

@@ -65,9 +65,15 @@ struct Object {
 class Delivery : public ::testing::Test {
  protected:
   void begin(ProofMode proof = ProofMode::automatic, std::size_t connections = 2) {
-    SyslogOptions options{.name = "devo", .address = "127.0.0.1", .port = receiver_->port(), .tls = tls_,
-                          .chain = certificates_.chain(), .cert = certificates_.client().cert,
-                          .key = certificates_.client().key, .connections = connections, .proof = proof,
+    SyslogOptions options{.name = "devo",
+                          .address = "127.0.0.1",
+                          .port = receiver_->port(),
+                          .tls = tls_,
+                          .chain = certificates_.chain(),
+                          .cert = certificates_.client().cert,
+                          .key = certificates_.client().key,
+                          .connections = connections,
+                          .proof = proof,
                           .host_name = "collector-1"};
     auto made = make_syslog_output(options, clock_, threads_, log_, 1);
     ASSERT_TRUE(made.ok()) << made.error().message;
@@ -193,15 +199,16 @@ TEST_P(BrokenDelivery, IsNeverProvenAndSentAgainInOrder) {
   EXPECT_GE(output_->stats().epochs_failed, 1U);
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Faults, BrokenDelivery,
-    ::testing::Values(Breakage{"CloseNotifyWithUnreadData", {.breaks = Manners::Break::close_notify_unread, .after = 1}},
-                      Breakage{"Reset", {.breaks = Manners::Break::reset, .after = 1}},
-                      Breakage{"FinBeforeOurs", {.breaks = Manners::Break::fin, .after = 1}},
-                      Breakage{"CloseNotifyCrossingOursWithUnreadData",
-                               {.breaks = Manners::Break::late_close_notify_unread, .after = 1}},
-                      Breakage{"KilledAfterOurEndWithUnreadData", {.breaks = Manners::Break::late_kill, .after = 1}}),
-    [](const auto& tested) { return tested.param.name; });
+INSTANTIATE_TEST_SUITE_P(Faults, BrokenDelivery,
+                         ::testing::Values(Breakage{"CloseNotifyWithUnreadData",
+                                                    {.breaks = Manners::Break::close_notify_unread, .after = 1}},
+                                           Breakage{"Reset", {.breaks = Manners::Break::reset, .after = 1}},
+                                           Breakage{"FinBeforeOurs", {.breaks = Manners::Break::fin, .after = 1}},
+                                           Breakage{"CloseNotifyCrossingOursWithUnreadData",
+                                                    {.breaks = Manners::Break::late_close_notify_unread, .after = 1}},
+                                           Breakage{"KilledAfterOurEndWithUnreadData",
+                                                    {.breaks = Manners::Break::late_kill, .after = 1}}),
+                         [](const auto& tested) { return tested.param.name; });
 
 TEST_F(Delivery, PlainFinIsEnoughForAutoWhenTheProbeShowedNoMore) {
   receiver_->behave({.end = Manners::End::plain_fin, .only_with_data = false});

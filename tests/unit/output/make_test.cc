@@ -15,8 +15,12 @@ namespace {
 class MakeOutput : public ::testing::Test {
  protected:
   [[nodiscard]] SyslogOptions good() const {
-    return {.name = "devo_1", .address = "localhost", .chain = certificates_.chain(), .cert = certificates_.client().cert,
-            .key = certificates_.client().key, .host_name = "h"};
+    return {.name = "devo_1",
+            .address = "localhost",
+            .chain = certificates_.chain(),
+            .cert = certificates_.client().cert,
+            .key = certificates_.client().key,
+            .host_name = "h"};
   }
   // The complaint; empty if there is none.
   std::string complaint(const SyslogOptions& options) {
@@ -26,7 +30,8 @@ class MakeOutput : public ::testing::Test {
     return made.error().message;
   }
   static void expect_says(const std::string& message, std::initializer_list<std::string> parts) {
-    for (const std::string& part : parts) EXPECT_NE(message.find(part), std::string::npos) << part << " in: " << message;
+    for (const std::string& part : parts)
+      EXPECT_NE(message.find(part), std::string::npos) << part << " in: " << message;
   }
   [[nodiscard]] std::string file(const std::string& name, const std::string& content) const {
     const std::string path = certificates_.folder() + "/" + name;
@@ -40,7 +45,9 @@ class MakeOutput : public ::testing::Test {
   telemetry::Log log_{clock_, STDERR_FILENO, telemetry::Format::text, telemetry::Level::error};
 };
 
-TEST_F(MakeOutput, TakesGoodFiles) { EXPECT_EQ(complaint(good()), ""); }
+TEST_F(MakeOutput, TakesGoodFiles) {
+  EXPECT_EQ(complaint(good()), "");
+}
 
 TEST_F(MakeOutput, NamesAMissingChainFile) {
   SyslogOptions options = good();
@@ -63,7 +70,8 @@ TEST_F(MakeOutput, NamesABadCertificate) {
 TEST_F(MakeOutput, NamesAKeyOfAnotherCertificate) {
   SyslogOptions options = good();
   options.key = certificates_.server().key;
-  expect_says(complaint(options), {"outputs.devo_1.key", "server.key", "does not belong to the certificate", "client.crt"});
+  expect_says(complaint(options),
+              {"outputs.devo_1.key", "server.key", "does not belong to the certificate", "client.crt"});
 }
 
 TEST_F(MakeOutput, NamesAnExpiredCertificate) {
@@ -82,9 +90,10 @@ TEST_F(MakeOutput, NamesACertificateWithoutItsKey) {
 
 TEST_F(MakeOutput, NeverAsksForAPassphrase) {
   SyslogOptions options = good();
-  options.key = file("locked.key",
-                     "-----BEGIN ENCRYPTED PRIVATE KEY-----\nMIGbMFcGCSqGSIb3DQEFDTBKMCkGCSqGSIb3DQEFDDAcBAgAAAAAAAAAAAICCAAw\n"
-                     "-----END ENCRYPTED PRIVATE KEY-----\n");
+  options.key =
+      file("locked.key",
+           "-----BEGIN ENCRYPTED PRIVATE KEY-----\nMIGbMFcGCSqGSIb3DQEFDTBKMCkGCSqGSIb3DQEFDDAcBAgAAAAAAAAAAAICCAAw\n"
+           "-----END ENCRYPTED PRIVATE KEY-----\n");
   expect_says(complaint(options), {"outputs.devo_1.key", "locked.key", "passphrase"});
 }
 

@@ -14,7 +14,9 @@
 namespace dray::output {
 namespace {
 
-TimePoint at(Duration since) { return {seconds(100) + since}; }
+TimePoint at(Duration since) {
+  return {seconds(100) + since};
+}
 
 TEST(ByteCap, GrowsWithTheReceiversSpeedAndNoFurtherThanItsBounds) {
   ByteCap cap;

@@ -17,7 +17,9 @@ namespace {
 using Key = std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)>;
 using Certificate = std::unique_ptr<X509, decltype(&X509_free)>;
 
-Key new_key() { return {EVP_EC_gen("P-256"), &EVP_PKEY_free}; }
+Key new_key() {
+  return {EVP_EC_gen("P-256"), &EVP_PKEY_free};
+}
 
 Key read_key(const std::string& file) {
   std::FILE* const in = std::fopen(file.c_str(), "r");

@@ -1,4 +1,5 @@
-// Certificates made for one test: an authority, a receiver's certificate for localhost and 127.0.0.1, a client's certificate.
+// Certificates made for one test: an authority, a receiver's certificate for localhost and 127.0.0.1, a client's
+// certificate.
 #pragma once
 
 #include <string>

@@ -176,13 +176,15 @@ void Receiver::serve(int fd, std::size_t index) {
     taken += static_cast<std::size_t>(got);
     const std::string bytes(buffer.data(), static_cast<std::size_t>(got));
     const bool breaks_here = !manners->breaks_at.empty() && bytes.find(manners->breaks_at) != std::string::npos;
-    if (breaks_here || (manners->breaks != Manners::Break::no && manners->breaks_at.empty() && taken > manners->after)) {
+    if (breaks_here ||
+        (manners->breaks != Manners::Break::no && manners->breaks_at.empty() && taken > manners->after)) {
       broken(manners->breaks);
       break;
     }
     take(bytes, rest, index, *manners);
     if (manners->bytes_per_second > 0) {
-      std::this_thread::sleep_for(std::chrono::duration<double>(static_cast<double>(got) / static_cast<double>(manners->bytes_per_second)));
+      std::this_thread::sleep_for(
+          std::chrono::duration<double>(static_cast<double>(got) / static_cast<double>(manners->bytes_per_second)));
     }
   }
   Manners::End how = Manners::End::close_notify;

@@ -25,7 +25,7 @@ struct Manners {
   End end = End::close_notify;       // how our end is answered
   Break breaks = Break::no;          // what happens after `after` bytes were read
   std::size_t after = 0;             // bytes of data
-  std::string breaks_at = {};             // or when a line contains this text
+  std::string breaks_at = {};        // or when a line contains this text
   std::size_t bytes_per_second = 0;  // 0: as fast as it can; shared by all connections
   bool only_with_data = true;        // probes are answered well
 };
@@ -38,8 +38,8 @@ class Receiver {
   Receiver& operator=(const Receiver&) = delete;
 
   [[nodiscard]] int port() const { return port_; }
-  void behave(Manners manners);             // from here on
-  void behave_once(Manners manners);        // the next connection that brings data, then as before
+  void behave(Manners manners);       // from here on
+  void behave_once(Manners manners);  // the next connection that brings data, then as before
   void accept_at_most(std::size_t connections) { accept_max_ = connections; }
   // Resets every connection that stands, as a killed receiver's kernel does.
   void kill_all();
