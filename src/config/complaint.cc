@@ -61,6 +61,7 @@ std::vector<Complaint> Complaints::sorted() const {
     return std::tie(all_[a].file, all_[a].line, all_[a].key, a) < std::tie(all_[b].file, all_[b].line, all_[b].key, b);
   });
   std::vector<Complaint> copy;
+  copy.reserve(order.size());
   for (const std::size_t i : order) copy.push_back(all_[i]);
   return copy;
 }

@@ -100,7 +100,7 @@ std::size_t Preparation::visit_map(YAML::Node& node, const std::string& path, in
     }
     const std::string& key = pair.first.Scalar();
     merges = merges || key == "<<";
-    size += 1 + visit(pair.second, path.empty() ? key : path + "." + key, depth + 1);
+    size += 1 + visit(pair.second, path.empty() ? key : fmt::format("{}.{}", path, key), depth + 1);
   }
   if (merges && !fatal_) merge(node, path);
   return size;

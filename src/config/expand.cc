@@ -47,7 +47,7 @@ Result<std::string> expand(std::string_view text, const Environment& environment
       continue;
     }
     const std::size_t end = text.find('}', at);
-    if (end == std::string_view::npos) return fault("\"${\" without \"}\"; write \"$${\" for a literal \"${\"");
+    if (end == std::string_view::npos) return fault(R"("${" without "}"; write "$${" for a literal "${")");
     auto value = value_of(text.substr(at + 2, end - at - 2), environment);
     if (!value) return std::move(value).error();
     out.append(text.substr(0, at)).append(*value);

@@ -17,7 +17,7 @@ std::string collector_name(const Fields& fields, std::string_view key, const std
     return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' || c == '_';
   });
   if (!allowed) {
-    fields.error(key, fmt::format("{} is not allowed; allowed: letters, digits, \"-\" and \"_\"", in_quotes(written)));
+    fields.error(key, fmt::format(R"({} is not allowed; allowed: letters, digits, "-" and "_")", in_quotes(written)));
   } else if (name != written) {
     fields.warning(key, fmt::format("{} is used as {}", in_quotes(written), in_quotes(name)));
   }

@@ -55,7 +55,7 @@ void read_outputs(const Part& part, Config& into) {
   std::vector<Named> nodes;
   if (part.node.IsSequence()) {
     std::size_t index = 0;
-    for (const auto& item : part.node) {
+    for (const YAML::Node& item : part.node) {
       const bool typed = item.IsMap() && item["type"].IsDefined() && item["type"].IsScalar();
       nodes.push_back(
           {fmt::format("{}_{}", typed ? item["type"].Scalar() : "output", ++index), item, item.Mark().line + 1});
