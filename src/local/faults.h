@@ -23,7 +23,7 @@ enum class FaultKind {
   cut_body,            // GetObject: connection ends after `value` bytes of this answer's body
   slow_body,           // GetObject: `value` bytes per second
   latency,             // `value` milliseconds before the first byte of the answer
-  wrong_region,        // S3: answer status `value` (301 or 400) with x-amz-bucket-region
+  wrong_region,        // S3: refused with status `value`, 301 or 400, and the region that the bucket really has
   expired_token,       // ExpiredToken, whatever the token
   lost_response,       // executed, then the connection is reset instead of the answer
   duplicate_delivery,  // ReceiveMessage: the message stays visible as well
