@@ -1,3 +1,4 @@
+// The table of AWS's codes, for fault.h: S3, SQS, STS and KMS in one, because no code means two things among them.
 #include <array>
 
 #include "aws/fault.h"

@@ -1,8 +1,8 @@
 // Queue: one SQS queue as the collector uses it. The seam at which tests and the simulation put a queue of their own.
 //
-// Implemented by aws/sqs_queue.h over HTTP. Calls block, are thread-safe, retry transient faults inside (aws-client.md 8)
-// and give up at the deadline or when `stop` is requested. MD5OfBody is checked here: a message whose body does not match is
-// dropped from the answer with a warning and comes back after its visibility timeout.
+// Implemented by aws/sqs_queue.h over HTTP. Calls block, are thread-safe, retry transient faults inside
+// (aws-client.md 8) and give up at the deadline or when `stop` is requested. MD5OfBody is checked here: a message
+// whose body does not match is dropped from the answer with a warning and comes back after its visibility timeout.
 #pragma once
 
 #include <cstddef>
@@ -25,9 +25,9 @@ struct ReceivedMessage {
 };
 
 struct ReceiveRequest {
-  int messages_max = 10;     // 1..10
-  seconds wait{20};          // long poll, 0..20
-  seconds visibility{120};   // always sent (beats #40001)
+  int messages_max = 10;    // 1..10
+  seconds wait{20};         // long poll, 0..20
+  seconds visibility{120};  // always sent (beats #40001)
 };
 
 // One entry of a batch call, answered at the same index.
@@ -43,8 +43,9 @@ class Queue {
   // No message is an empty vector, not an error.
   virtual Result<std::vector<ReceivedMessage>> receive(const ReceiveRequest& request, const Stop& stop) = 0;
 
-  // 1..10 entries. The outer error: the whole call failed, with unknown outcome if transient (both calls may be repeated).
-  // Per entry: ok, or ErrorKind::lost (ReceiptHandleIsInvalid, MessageNotInflight, InvalidParameterValue), or transient.
+  // 1..10 entries. The outer error: the whole call failed, with unknown outcome if transient (both calls may be
+  // repeated). Per entry: ok, or ErrorKind::lost (ReceiptHandleIsInvalid, MessageNotInflight, InvalidParameterValue),
+  // or transient.
   virtual Result<std::vector<Status>> remove(const std::vector<std::string>& receipt_handles, TimePoint deadline) = 0;
   virtual Result<std::vector<Status>> change_visibility(const std::vector<VisibilityChange>& changes,
                                                         TimePoint deadline) = 0;

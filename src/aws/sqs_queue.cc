@@ -93,9 +93,7 @@ Result<std::vector<ReceivedMessage>> SqsQueue::receive(const ReceiveRequest& req
                     {"MaxNumberOfMessages", request.messages_max},
                     {"VisibilityTimeout", static_cast<std::int64_t>(request.visibility.count())},
                     {"WaitTimeSeconds", static_cast<std::int64_t>(request.wait.count())},
-                    {"MessageSystemAttributeNames", attributes},
-                    // The older spelling, for emulators that know only that one; AWS accepts both.
-                    {"AttributeNames", attributes}};
+                    {"MessageSystemAttributeNames", std::move(attributes)}};
   Action action{"ReceiveMessage", Json(std::move(body)).dump(), kResponseSlack + request.wait, TimePoint::never(),
                 true};
   const TimePoint started = clock_.now();

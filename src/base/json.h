@@ -25,16 +25,16 @@ class Json {
     bool operator==(const Number&) const = default;
   };
 
-  Json() = default;  // null
-  Json(bool value) : value_(value) {}                              // NOLINT: implicit by intent
+  Json() = default;                                                    // null
+  Json(bool value) : value_(value) {}                                  // NOLINT: implicit by intent
   Json(std::int64_t value) : value_(Number{std::to_string(value)}) {}  // NOLINT
-  Json(int value) : value_(Number{std::to_string(value)}) {}       // NOLINT
-  Json(std::string value) : value_(std::move(value)) {}            // NOLINT
-  Json(const char* value) : value_(std::string(value)) {}          // NOLINT
-  Json(std::string_view value) : value_(std::string(value)) {}     // NOLINT
-  Json(Number value) : value_(std::move(value)) {}                 // NOLINT
-  Json(Array value) : value_(std::move(value)) {}                  // NOLINT
-  Json(Object value) : value_(std::move(value)) {}                 // NOLINT
+  Json(int value) : value_(Number{std::to_string(value)}) {}           // NOLINT
+  Json(std::string value) : value_(std::move(value)) {}                // NOLINT
+  Json(const char* value) : value_(std::string(value)) {}              // NOLINT
+  Json(std::string_view value) : value_(std::string(value)) {}         // NOLINT
+  Json(Number value) : value_(std::move(value)) {}                     // NOLINT
+  Json(Array value) : value_(std::move(value)) {}                      // NOLINT
+  Json(Object value) : value_(std::move(value)) {}                     // NOLINT
 
   // The error's message tells the byte offset and the fault. Kind poison, code "bad_json".
   static Result<Json> parse(std::string_view text);

@@ -1,4 +1,5 @@
-// ManualClock: time that moves only when a test, or a sleeper, moves it. Sleeping is a leap. Single-threaded tests only.
+// ManualClock: time that moves only when a test, or a sleeper, moves it. Sleeping is a leap. Single-threaded tests
+// only.
 #pragma once
 
 #include <algorithm>

@@ -1,4 +1,5 @@
-// ScriptedHttp: an HttpClient that gives prepared answers in order and remembers the requests. Single-threaded tests only.
+// ScriptedHttp: an HttpClient that gives prepared answers in order and remembers the requests. Single-threaded tests
+// only.
 #pragma once
 
 #include <deque>

@@ -1,4 +1,5 @@
-// RawServer: a listening socket whose connections a test answers byte by byte, for behaviour that no decent server shows.
+// RawServer: a listening socket whose connections a test answers byte by byte, for behaviour that no decent server
+// shows.
 //
 // The script runs on the server's thread, once per accepted connection, and must end by itself; the destructor stops
 // accepting and joins. One connection at a time.
