@@ -98,8 +98,15 @@ Result<std::vector<ReceivedMessage>> SqsQueue::receive(const ReceiveRequest& req
                 true};
   const TimePoint started = clock_.now();
   Result<std::string> answer = call(action, stop);
-  Result<std::vector<ReceivedMessage>> messages =
-      answer.ok() ? read_messages(*answer) : Result<std::vector<ReceivedMessage>>(std::move(answer).error());
+  Result<std::vector<ReceivedMessage>> messages = std::vector<ReceivedMessage>();
+  if (answer.ok()) {
+    messages = read_messages(*answer);
+  } else {
+    Error error = std::move(answer).error();
+    // InvalidParameterValue speaks of a receipt handle in the other calls; here there is none to lose.
+    if (error.kind == ErrorKind::lost) error.kind = ErrorKind::later;
+    messages = std::move(error);
+  }
   if (!messages.ok()) {
     sleep_unless_stopped(clock_, clock_.now() + kPauseMin, stop);
   } else if (messages->empty()) {
