@@ -36,10 +36,12 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def wait_until(holds, what, seconds=30.0):
-    """Polls; a Verdict if it does not hold in time."""
+def wait_until(holds, what, seconds=30.0, alive=None):
+    """Polls; a Verdict if it does not hold in time, or if the process that must be alive meanwhile is not."""
     deadline = time.monotonic() + seconds
     while not holds():
+        if alive is not None:
+            alive.must_run()
         if time.monotonic() > deadline:
             raise judge.Verdict(f"not within {seconds:g} s: {what}")
         time.sleep(0.02)

@@ -55,7 +55,7 @@ def stopped_then_killed(bench):
     collector = bench.start_collector(bench.write_config(), "--until-idle", "3")
     for share in (0.1, 0.4, 0.7):
         wait_until(
-            lambda share=share: receiver.read_bytes() > share * 200 * 200 * 340, f"the receiver has read {share}", 60
+            lambda share=share: receiver.read_bytes() > share * 200 * 200 * 340, f"the receiver has read {share}", 60, collector
         )
         receiver.process.signal(signal.SIGSTOP)
         time.sleep(1.5)
@@ -127,7 +127,7 @@ def overloaded(bench):
     bench.upload(made)
     collector = bench.start_collector(bench.write_config(), "--until-idle", "3")
     whole = sum(len(text) + 60 for one in made for _, text in one.events)
-    wait_until(lambda: receiver.read_bytes() > whole / 2, "half of it has been read", 90)
+    wait_until(lambda: receiver.read_bytes() > whole / 2, "half of it has been read", 90, collector)
     receiver.process.kill()
     time.sleep(3)
     receiver.start()

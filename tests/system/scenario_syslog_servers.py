@@ -98,7 +98,7 @@ def rsyslog_stopped_under_backlog(bench):
     )
     for share in (0.1, 0.3, 0.5):
         wait_until(
-            lambda share=share: file_size(bench.path(EVENTS)) > share * 150 * 100 * 250, f"rsyslog wrote {share}", 90
+            lambda share=share: file_size(bench.path(EVENTS)) > share * 150 * 100 * 250, f"rsyslog wrote {share}", 90, collector
         )
         server.signal(signal.SIGTERM)
         server.wait(30)
