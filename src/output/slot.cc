@@ -15,8 +15,9 @@ Slot::Outcome Slot::send(Seat& seat, const Lease& lease) {
     if (!first && seat.ticket->failing()) return Outcome::ticket_failed;
     if (!first && clock_.now() >= deadline) return Outcome::too_long;
     Epoch* const epoch = admit(seat);
-    if (epoch == nullptr) {
-      if (!in_use.load() && seat.epoch == 0) return Outcome::elsewhere;
+    if (epoch == nullptr || !epoch->trouble.empty()) {
+      // An epoch in trouble takes nothing; the driver will fail it and wake us.
+      if (epoch == nullptr && !in_use.load() && seat.epoch == 0) return Outcome::elsewhere;
       wait(lock, seat, Seat::Waiting::for_epoch, deadline);
     } else if (!epoch->fits(lease.frames.size())) {
       epoch->close();
@@ -26,7 +27,7 @@ Slot::Outcome Slot::send(Seat& seat, const Lease& lease) {
         wait(lock, seat, Seat::Waiting::for_room, deadline);
       } else {
         epoch->busy = true;
-        pump(lock, *epoch);
+        pump(lock, *epoch, 1);
         release(*epoch);
       }
     } else {
@@ -145,12 +146,12 @@ Slot::Outcome Slot::hand_over(std::unique_lock<std::mutex>& lock, Epoch& epoch, 
   return epoch.trouble.empty() ? Outcome::taken : Outcome::connection_failed;
 }
 
-// Writes while there is a full write's worth. A few rounds, then another lane's turn if one waits.
-void Slot::pump(std::unique_lock<std::mutex>& lock, Epoch& epoch) {
+// Writes while there is a write's worth: `least` bytes. A few rounds, then another lane's turn if one waits.
+void Slot::pump(std::unique_lock<std::mutex>& lock, Epoch& epoch, std::size_t least) {
   constexpr int kRounds = 4;
   for (int round = 0; epoch.trouble.empty(); ++round) {
     if (epoch.outgoing.empty()) {
-      if (epoch.staging.size() < kWriteBytes) return;
+      if (epoch.staging.size() < least) return;
       if (round >= kRounds && !waiters.empty()) return;
       epoch.offer_staging();
       wake_for_room();

@@ -103,7 +103,7 @@ class Slot {
   [[nodiscard]] bool may_begin(const Seat& seat) const;
   void carry(Seat& seat, Epoch& epoch, const Lease& lease);
   Outcome hand_over(std::unique_lock<std::mutex>& lock, Epoch& epoch, std::string_view frames);
-  void pump(std::unique_lock<std::mutex>& lock, Epoch& epoch);
+  void pump(std::unique_lock<std::mutex>& lock, Epoch& epoch, std::size_t least = kWriteBytes);
   void write(std::unique_lock<std::mutex>& lock, Epoch& epoch, std::string_view frames);
   void wait(std::unique_lock<std::mutex>& lock, Seat& seat, Seat::Waiting reason, TimePoint deadline);
 

@@ -1,6 +1,7 @@
 #include "output/syslog_output.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "base/assert.h"
@@ -42,6 +43,8 @@ class SyslogLane final : public Lane {
 
  private:
   Status hand_over() {
+    // A lease that was refused is not offered again: its range may be registered already.
+    if (refused_) return *refused_;
     if (events_ == 0) return {};
     const Lease lease{.frames = frames_.frames(), .end_ordinal = last_ordinal_, .events = events_};
     Slot::Outcome outcome = slot_->send(seat_, lease);
@@ -51,7 +54,10 @@ class SyslogLane final : public Lane {
       ++slot_->lanes;
       outcome = slot_->send(seat_, lease);
     }
-    if (outcome != Slot::Outcome::taken) return refused(outcome);
+    if (outcome != Slot::Outcome::taken) {
+      refused_ = refused(outcome);
+      return *refused_;
+    }
     output_.endpoint_.counters.events_sent.fetch_add(lease.events, std::memory_order_relaxed);
     output_.endpoint_.counters.bytes_sent.fetch_add(lease.frames.size(), std::memory_order_relaxed);
     frames_.clear();
@@ -83,6 +89,7 @@ class SyslogLane final : public Lane {
     slot_->leave(seat_, finished);
   }
 
+  std::optional<Error> refused_;
   SyslogOutput& output_;
   Seat seat_;
   const std::uint64_t proven_;

@@ -84,6 +84,8 @@ void Fibers::switch_to(Fiber& fiber) {
 
 void Fibers::switch_back() {
   Fiber& fiber = *current_;
+  // Here, and not in the scheduler, so that the stack tells who it is.
+  DRAY_ASSERT(++switches_at_once_ < kSwitchesAtOnceMax);
 #ifdef DRAY_ASAN
   __sanitizer_start_switch_fiber(fiber.done ? nullptr : &fiber.fake_stack, scheduler_stack_, scheduler_stack_bytes_);
 #endif
@@ -120,6 +122,7 @@ bool Fibers::advance_time(Duration limit) {
   for (const auto& fiber : fibers_) next = std::min(next, fiber->wakes_at);
   if (next == Duration::max() || next > limit) return false;
   now_ = next;
+  switches_at_once_ = 0;
   return true;
 }
 

@@ -88,6 +88,9 @@ class Fibers final : public Clock, public Threads {
   std::size_t scheduler_stack_bytes_ = 0;
   int group_ = 0;
   std::uint64_t switches_ = 0;
+  // Code that waits for a moment that has passed, for ever, is a bug.
+  static constexpr std::uint64_t kSwitchesAtOnceMax = 1'000'000;
+  std::uint64_t switches_at_once_ = 0;
 };
 
 }  // namespace dray::sim

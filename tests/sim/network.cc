@@ -75,7 +75,7 @@ class SimLink final : public output::Link {
   Write write(std::string_view frames) override {
     DRAY_ASSERT(state_ == State::open);
     if (advance() != State::open) return Write::failed;
-    if (!connection_->ours.empty() && connection_->ours.size() + frames.size() > network_.our_kernel) return Write::blocked;
+    if (connection_->ours.size() >= network_.our_kernel / 2) return Write::blocked;  // poll(2)'s idea of room
     connection_->ours += frames;
     network_.something_changed();
     return Write::accepted;
