@@ -14,6 +14,7 @@
 #include <openssl/x509v3.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -54,6 +55,7 @@ void write_certificate(const std::string& certificate_path, const std::string& k
   DRAY_ASSERT(certificate_file && key_file);
   PEM_write_X509(certificate_file.get(), x);
   PEM_write_PrivateKey(key_file.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr);
+  chmod(key_path.c_str(), S_IRUSR | S_IWUSR);
 }
 
 void serve(SSL_CTX* context, int descriptor) {

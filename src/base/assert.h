@@ -1,7 +1,8 @@
 // DRAY_ASSERT: our own bugs end the process, in release builds too.
 //
-// Never assert on input, on the network or on configuration: those are Errors. A failed assertion prints the condition and
-// its place on stderr and calls std::abort(); nothing is deleted from a queue after it, so a crash costs duplicates at most.
+// Never assert on input, on the network or on configuration: those are Errors. A failed assertion prints the condition
+// and its place on stderr and calls std::abort(); nothing is deleted from a queue after it, so a crash costs duplicates
+// at most.
 #pragma once
 
 namespace dray {

@@ -1,7 +1,7 @@
 // ByteSink: where the bytes of one object are pushed, chunk by chunk.
 //
-// Fetcher → decompressor → splitter are ByteSinks in front of each other on one call stack: a sink that is slow makes its
-// caller slow, and that is the back-pressure. One thread at a time.
+// Fetcher → decompressor → splitter are ByteSinks in front of each other on one call stack: a sink that is slow makes
+// its caller slow, and that is the back-pressure. One thread at a time.
 #pragma once
 
 #include <string_view>

@@ -16,9 +16,13 @@ constexpr Duration kLongestWait = std::chrono::hours(1);
 
 }  // namespace
 
-TimePoint SystemClock::now() const { return {read(CLOCK_MONOTONIC)}; }
+TimePoint SystemClock::now() const {
+  return {read(CLOCK_MONOTONIC)};
+}
 
-BootTime SystemClock::boot_now() const { return {read(CLOCK_BOOTTIME)}; }
+BootTime SystemClock::boot_now() const {
+  return {read(CLOCK_BOOTTIME)};
+}
 
 WallTime SystemClock::wall_now() const {
   return {std::chrono::duration_cast<std::chrono::microseconds>(read(CLOCK_REALTIME)).count()};

@@ -2,8 +2,8 @@
 //
 // Everything that waits does so through a Signal or Clock::sleep_until, so that the deterministic simulation
 // (tests/sim) can run the real threads' code as fibers of one thread under a simulated clock.
-// Rules for callers: a Signal is waited on with its lock held and in a loop over a predicate (spurious wake-ups happen);
-// no other lock is held while waiting; no lock is held across sleep_until or a call that may block.
+// Rules for callers: a Signal is waited on with its lock held and in a loop over a predicate (spurious wake-ups
+// happen); no other lock is held while waiting; no lock is held across sleep_until or a call that may block.
 // Thread-safe.
 #pragma once
 

@@ -1,7 +1,7 @@
 // Result<T> and Status: how every fallible call answers.
 //
-// A fault of the world (network, input, configuration, AWS) is a value of type Error; a fault of ours is DRAY_ASSERT and
-// ends the process. The kind of an Error says what to do, not what happened: callers branch on the kind alone.
+// A fault of the world (network, input, configuration, AWS) is a value of type Error; a fault of ours is DRAY_ASSERT
+// and ends the process. The kind of an Error says what to do, not what happened: callers branch on the kind alone.
 // Both types are [[nodiscard]]; an ignored fault does not compile. Values; any thread.
 #pragma once
 
@@ -45,17 +45,32 @@ class [[nodiscard]] Result {
   [[nodiscard]] bool ok() const { return state_.index() == 0; }
   explicit operator bool() const { return ok(); }
 
-  T& value() & { DRAY_ASSERT(ok()); return *std::get_if<0>(&state_); }
-  const T& value() const& { DRAY_ASSERT(ok()); return *std::get_if<0>(&state_); }
-  T&& value() && { DRAY_ASSERT(ok()); return std::move(*std::get_if<0>(&state_)); }
+  T& value() & {
+    DRAY_ASSERT(ok());
+    return *std::get_if<0>(&state_);
+  }
+  const T& value() const& {
+    DRAY_ASSERT(ok());
+    return *std::get_if<0>(&state_);
+  }
+  T&& value() && {
+    DRAY_ASSERT(ok());
+    return std::move(*std::get_if<0>(&state_));
+  }
   T& operator*() & { return value(); }
   const T& operator*() const& { return value(); }
   T&& operator*() && { return std::move(*this).value(); }
   T* operator->() { return &value(); }
   const T* operator->() const { return &value(); }
 
-  const Error& error() const& { DRAY_ASSERT(!ok()); return *std::get_if<1>(&state_); }
-  Error&& error() && { DRAY_ASSERT(!ok()); return std::move(*std::get_if<1>(&state_)); }
+  const Error& error() const& {
+    DRAY_ASSERT(!ok());
+    return *std::get_if<1>(&state_);
+  }
+  Error&& error() && {
+    DRAY_ASSERT(!ok());
+    return std::move(*std::get_if<1>(&state_));
+  }
 
  private:
   std::variant<T, Error> state_;
@@ -69,8 +84,14 @@ class [[nodiscard]] Result<void> {
 
   [[nodiscard]] bool ok() const { return !error_.has_value(); }
   explicit operator bool() const { return ok(); }
-  const Error& error() const& { DRAY_ASSERT(!ok()); return *error_; }
-  Error&& error() && { DRAY_ASSERT(!ok()); return std::move(*error_); }
+  const Error& error() const& {
+    DRAY_ASSERT(!ok());
+    return *error_;
+  }
+  Error&& error() && {
+    DRAY_ASSERT(!ok());
+    return std::move(*error_);
+  }
 
  private:
   std::optional<Error> error_;

@@ -12,6 +12,8 @@ Secret& Secret::operator=(Secret&& other) noexcept {
   return *this;
 }
 
-Secret::~Secret() { OPENSSL_cleanse(text_.data(), text_.size()); }
+Secret::~Secret() {
+  OPENSSL_cleanse(text_.data(), text_.size());
+}
 
 }  // namespace dray

@@ -1,7 +1,7 @@
 // Secret: a text that must not be seen: keys, tokens, ExternalId, passphrases.
 //
-// It has no conversion to text: only reveal(), whose callers are few and can be listed with grep. Its memory is wiped when it
-// goes. A value; any thread.
+// It has no conversion to text: only reveal(), whose callers are few and can be listed with grep. Its memory is wiped
+// when it goes. A value; any thread.
 #pragma once
 
 #include <string>

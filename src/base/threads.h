@@ -1,9 +1,9 @@
-// Threads: the only place threads are started, so that the deterministic simulation (tests/sim) can run the same bodies as
-// fibers of one thread.
+// Threads: the only place threads are started, so that the deterministic simulation (tests/sim) can run the same bodies
+// as fibers of one thread.
 //
-// A body waits only through Clock, Signal and the waiting calls of its room's seams. A Thread is joined by join() or, at the
-// latest, by its destructor; bodies therefore end when their owner asks them to. A machine that refuses a thread is treated
-// like one without memory: one line on stderr, and the process ends. Thread-safe.
+// A body waits only through Clock, Signal and the waiting calls of its room's seams. A Thread is joined by join() or,
+// at the latest, by its destructor; bodies therefore end when their owner asks them to. A machine that refuses a thread
+// is treated like one without memory: one line on stderr, and the process ends. Thread-safe.
 #pragma once
 
 #include <cstddef>

@@ -9,13 +9,13 @@ namespace dray::flow {
 
 struct ObjectRef {
   std::string bucket;
-  std::string key;         // decoded: the real key, any bytes
-  std::string region;      // of the event's record; empty if it told none
-  std::string account;     // empty if it told none
+  std::string key;                    // decoded: the real key, any bytes
+  std::string region;                 // of the event's record; empty if it told none
+  std::string account;                // empty if it told none
   std::optional<std::uint64_t> size;  // bytes as stored
-  std::string etag;        // without quotes; empty if it told none
-  std::string version_id;  // empty on unversioned buckets
-  std::string sequencer;   // empty if it told none
+  std::string etag;                   // without quotes; empty if it told none
+  std::string version_id;             // empty on unversioned buckets
+  std::string sequencer;              // empty if it told none
 
   bool operator==(const ObjectRef&) const = default;
 

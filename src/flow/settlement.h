@@ -1,4 +1,5 @@
-// Settlement: what becomes of a held notification. Decided by pipeline/ledger.h, carried out by ack/acknowledger.h. A value.
+// Settlement: what becomes of a held notification. Decided by pipeline/ledger.h, carried out by ack/acknowledger.h. A
+// value.
 #pragma once
 
 #include "base/clock.h"

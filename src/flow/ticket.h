@@ -1,13 +1,14 @@
 // Ticket: one object's account of delivery: which source records are proven to have been taken by each output.
 //
-// Made by the worker when it first streams an object of a held notification; shared by the worker (streams and seals), the
-// outputs (register epochs before they write, report verdicts) and the acknowledger (learns how it settled). shared_ptr,
-// because an epoch's verdict may come long after the worker went on, and before or after the notification is lost.
+// Made by the worker when it first streams an object of a held notification; shared by the worker (streams and seals),
+// the outputs (register epochs before they write, report verdicts) and the acknowledger (learns how it settled).
+// shared_ptr, because an epoch's verdict may come long after the worker went on, and before or after the notification
+// is lost.
 //
 // State machine (delivery.md 2): streaming → sealed → proven | failed; failed → streaming by restart().
-// A ticket is born held by its streamer and settles exactly once per attempt: when it is sealed AND no epoch that carries it
-// is undecided, in any output. It is proven iff it was sealed complete, nothing failed, and in every output the confirmed prefix
-// equals what was written (A1). A prefix rises contiguously and only on PROVEN (A2).
+// A ticket is born held by its streamer and settles exactly once per attempt: when it is sealed AND no epoch that
+// carries it is undecided, in any output. It is proven iff it was sealed complete, nothing failed, and in every output
+// the confirmed prefix equals what was written (A1). A prefix rises contiguously and only on PROVEN (A2).
 //
 // Threads: guarded by its own mutex; any thread. Lock order: a slot's lock may be held by the caller; the ticket calls
 // nothing while it holds its own. A settling call RETURNS that it settled; the caller tells the TicketListener after it
@@ -66,7 +67,8 @@ class Ticket {
   [[nodiscard]] bool register_range(std::size_t output, EpochId epoch, std::uint64_t end_ordinal);
   // The verdict of an epoch on this ticket, once per epoch (A6). Return true if the ticket settled by this call.
   [[nodiscard]] bool epoch_proven(std::size_t output, EpochId epoch);
-  // alone: that epoch carried only this ticket, in a group of one, and its own connection broke: evidence against the records.
+  // alone: that epoch carried only this ticket, in a group of one, and its own connection broke: evidence against the
+  // records.
   [[nodiscard]] bool epoch_failed(std::size_t output, EpochId epoch, const RetryGroup& next, bool alone = false);
 
   // --- the acknowledger and the retry queue ---

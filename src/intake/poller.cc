@@ -38,7 +38,8 @@ void Poller::run(const Stop& stop, const Stop& cancel) {
       if (received.error().kind == ErrorKind::stopped) continue;
       desk_.queue_answered(false);
       complain(received.error());
-      pause(Duration(static_cast<std::int64_t>(static_cast<double>(error_pause.count()) * (0.5 + random_.fraction() / 2))),
+      pause(Duration(
+                static_cast<std::int64_t>(static_cast<double>(error_pause.count()) * (0.5 + random_.fraction() / 2))),
             stop);
       error_pause = std::min<Duration>(error_pause * 2, kErrorPauseMax);
       continue;

@@ -1,7 +1,8 @@
 // Poller: long-polls one queue and hands over what it receives. One thread each; several may poll one queue.
 //
-// It receives only what can start soon: the Desk says how many, and 0 means wait (receiver down, too much held). A failing queue
-// is asked again for ever, with backoff, and one line a minute says why. Nothing is decided here about a notification.
+// It receives only what can start soon: the Desk says how many, and 0 means wait (receiver down, too much held). A
+// failing queue is asked again for ever, with backoff, and one line a minute says why. Nothing is decided here about a
+// notification.
 #pragma once
 
 #include <cstdint>

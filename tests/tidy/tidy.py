@@ -275,7 +275,7 @@ def check_format(tree):
     run = subprocess.run(["clang-format-19", "--dry-run", "--ferror-limit=1", *files], cwd=tree.root, capture_output=True,
                          text=True, check=False)
     for match in re.finditer(r"^(\S+?):(\d+):\d+: \w+: (.*)", run.stderr, re.M):
-        tree.fault(match.group(1), match.group(2), "not as clang-format-19 writes it: clang-format-19 -i " + match.group(1))
+        tree.fault(match.group(1), match.group(2), "not as clang-format-19 writes it: run tools/format")
     if run.returncode != 0 and not tree.faults:
         tree.fault(".clang-format", 1, run.stderr.strip())
 
