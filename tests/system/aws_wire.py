@@ -11,6 +11,7 @@ import hmac
 import http.client
 import json
 import urllib.parse
+import zlib
 
 EMPTY_HASH = hashlib.sha256(b"").hexdigest()
 
@@ -101,9 +102,9 @@ class AwsWire:
 
 
 def s3_event(bucket, region, objects):
-    """The body of a notification for [(key, size)], as S3 writes it."""
+    """The body of a notification for [(key, bytes)], as S3 writes it."""
     records = []
-    for key, size in objects:
+    for key, body in objects:
         records.append(
             {
                 "eventVersion": "2.1",
@@ -121,7 +122,12 @@ def s3_event(bucket, region, objects):
                         "ownerIdentity": {"principalId": "EXAMPLE"},
                         "arn": f"arn:aws:s3:::{bucket}",
                     },
-                    "object": {"key": urllib.parse.quote_plus(key, safe="/"), "size": size},
+                    "object": {
+                        "key": urllib.parse.quote_plus(key, safe="/"),
+                        "size": len(body),
+                        "eTag": hashlib.md5(body).hexdigest(),
+                        "sequencer": f"00{zlib.crc32(key.encode()):014X}",
+                    },
                 },
             }
         )

@@ -225,7 +225,7 @@ class Bench:
             self.aws.put_object(objects.BUCKET, one.key, one.body)
         bodies = []
         for begin in range(0, len(made), per_notification):
-            group = [(one.key, len(one.body)) for one in made[begin : begin + per_notification]]
+            group = [(one.key, one.body) for one in made[begin : begin + per_notification]]
             body = aws_wire.s3_event(objects.BUCKET, objects.REGION, group)
             bodies.append(aws_wire.sns_envelope(body) if sns_every and len(bodies) % sns_every == 0 else body)
         self.aws.send_messages(QUEUE, bodies)

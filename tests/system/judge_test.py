@@ -31,7 +31,7 @@ class JudgeTest(unittest.TestCase):
 
     def delete(self, index, size):
         one = self.made[index]
-        body = aws_wire.s3_event(objects.BUCKET, objects.REGION, [(one.key, len(one.body))])
+        body = aws_wire.s3_event(objects.BUCKET, objects.REGION, [(one.key, one.body)])
         with open(self.journal, "a", encoding="utf-8") as file:
             file.write(json.dumps({"message_id": "m", "body": body, "sizes": {self.file: size}}) + "\n")
 

@@ -32,7 +32,7 @@ def killed_fifty_times(bench):
     for one in made:
         bench.aws.put_object(objects.BUCKET, one.key, one.body)
     bodies = {
-        aws_wire.s3_event(objects.BUCKET, objects.REGION, [(one.key, len(one.body))]): len(one.events) for one in made
+        aws_wire.s3_event(objects.BUCKET, objects.REGION, [(one.key, one.body)]): len(one.events) for one in made
     }
     bench.aws.send_messages(QUEUE, list(bodies))
     config = bench.write_config(input_changes={"sqs_visibility_timeout": 4})
@@ -211,6 +211,7 @@ def poison_notifications_stay(bench):
     visible, in_flight = bench.aws.queue_depth(QUEUE)
     assert visible + in_flight == len(poison), f"{visible} + {in_flight} messages are left, not {len(poison)}"
     bench.expect_log(collector, ["Summary:", "left=3"], 1)
+    bench.expect_log(collector, ["Left on the queue"], len(poison))
     assert not any(line["body"] in poison for line in judge.read_journal(bench.journal)), "poison was deleted"
     bench.judge(made)
 

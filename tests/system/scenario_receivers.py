@@ -55,7 +55,10 @@ def stopped_then_killed(bench):
     collector = bench.start_collector(bench.write_config(), "--until-idle", "3")
     for share in (0.1, 0.4, 0.7):
         wait_until(
-            lambda share=share: receiver.read_bytes() > share * 200 * 200 * 340, f"the receiver has read {share}", 60, collector
+            lambda share=share: receiver.read_bytes() > share * 200 * 200 * 340,
+            f"the receiver has read {share}",
+            60,
+            collector,
         )
         receiver.process.signal(signal.SIGSTOP)
         time.sleep(1.5)

@@ -98,7 +98,10 @@ def rsyslog_stopped_under_backlog(bench):
     )
     for share in (0.1, 0.3, 0.5):
         wait_until(
-            lambda share=share: file_size(bench.path(EVENTS)) > share * 150 * 100 * 250, f"rsyslog wrote {share}", 90, collector
+            lambda share=share: file_size(bench.path(EVENTS)) > share * 150 * 100 * 250,
+            f"rsyslog wrote {share}",
+            90,
+            collector,
         )
         server.signal(signal.SIGTERM)
         server.wait(30)
@@ -132,6 +135,7 @@ source s_tls {{
 destination d_file {{ file("{file}" template("${{MESSAGE}}\\n")); }};
 log {{ source(s_tls); destination(d_file); flags(flow-control); }};
 """
+
 
 @scenario(150)
 def syslog_ng_with_tls(bench):

@@ -33,7 +33,9 @@ def run_behind(bench, start_terminator):
     collector = bench.start_collector(config, "--until-idle", "3")
     whole = COUNT * PER_OBJECT * (LINE + 50)
     for share in (0.2, 0.6):
-        wait_until(lambda share=share: backend.read_bytes() > share * whole, f"the backend has read {share}", 90, collector)
+        wait_until(
+            lambda share=share: backend.read_bytes() > share * whole, f"the backend has read {share}", 90, collector
+        )
         backend.process.kill()
         time.sleep(1)
         backend.start()
@@ -69,6 +71,7 @@ listen syslog
         return bench.start("haproxy", [program, "-db", "-f", path])
 
     run_behind(bench, start)
+
 
 @scenario(240)
 def killed_backend_behind_stunnel(bench):
