@@ -45,6 +45,7 @@ require_packages() {
   mapfile -t missing < <(missing_packages "$@")
   [[ ${#missing[@]} == 0 ]] && return
   ADVICE="${missing[*]}"
+  as_root true
   say "installing ${missing[*]}"
   as_root "${APT[@]}" update >&2
   # Debian 12 has no package that asks here; a failure of one download is tried again above.
