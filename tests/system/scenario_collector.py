@@ -26,8 +26,8 @@ def killed_fifty_times(bench):
     """SIGKILLed at 50 random moments and restarted: nothing lost, nothing deleted unread, duplicates per kill at
     most the events of the notifications that were not deleted yet."""
     rng = random.Random(31)
-    made = objects.many_lines(400, 40, seed=31, line_bytes=150)
-    receiver = bench.start_receiver(options=["--rate", "150000"])
+    made = objects.many_lines(600, 80, seed=31, line_bytes=250)
+    receiver = bench.start_receiver(options=["--rate", "500000"])
     bench.start_cloud(visibility=4)
     for one in made:
         bench.aws.put_object(objects.BUCKET, one.key, one.body)
@@ -43,6 +43,8 @@ def killed_fifty_times(bench):
         collector.must_run()
         bound += undeleted_events(bench, bodies)
         collector.kill()
+    meanwhile = bench.deletions()
+    assert len(made) / 20 < meanwhile < len(made), f"{meanwhile} deletions between the kills: too few or too many to tell"
     receiver.process.end()
     receiver.start(options=[])
     bench.run_to_idle(config, 120, idle=6)
@@ -178,7 +180,7 @@ def unreachable_receiver(bench):
     bench.upload(made)
     receiver.process.end()
     collector = bench.start_collector(bench.write_config(), "--until-idle", "3")
-    time.sleep(3)
+    time.sleep(8)  # longer than --until-idle: a queue that was never asked is not idle
     collector.must_run()
     bench.expect_queue(20)
     receiver.start()
