@@ -80,15 +80,17 @@ void SlotDriver::tend_epoch(std::unique_ptr<Epoch>& place, TimePoint now) {
   lock.lock();
   epoch->checked_at.store(now.since_start.count());
   if (state == Link::State::open && epoch->state != Epoch::State::draining) flush(lock, *epoch, now);
-  epoch->driver_wants = false;
-  epoch->busy = false;
-  slot_.wake_for_room();
   std::string reason = std::exchange(epoch->trouble, {});
   if (state == Link::State::aborted) reason = epoch->link->error().message;
   const bool overdue = epoch->sealed_at != TimePoint::never() && now - epoch->sealed_at > kSealedMax;
   if (reason.empty() && overdue) reason = "its end took too long";
-  lock.unlock();
-  if (!reason.empty()) fail_epoch(place, std::move(reason), now);
+  if (!reason.empty()) {
+    lock.unlock();
+    return fail_epoch(place, std::move(reason), now);
+  }
+  epoch->driver_wants = false;
+  epoch->busy = false;
+  slot_.wake_for_room();
 }
 
 // Offers the link what is due, without waiting. What it refuses stays in `outgoing`.
@@ -161,6 +163,10 @@ void SlotDriver::conclude(TimePoint now) {
   const ProofLevel level = link.level();
   endpoint_.required.seen(level);
   if (!endpoint_.required.enough(level)) {
+    {
+      const std::lock_guard lock(slot_.mutex);
+      epoch->busy = true;
+    }
     return fail_epoch(
         slot_.closing,
         fmt::format("its end was \"{}\", required is \"{}\"", name_of(level), name_of(endpoint_.required.required())),

@@ -118,11 +118,12 @@ void SlotDriver::prove(Settling epoch) {
   slot_.cap.proven(epoch.cap, epoch.bytes, epoch.taken);
 }
 
+// The driver owns the epoch's link, so that no lane can be writing to it.
 void SlotDriver::fail_epoch(std::unique_ptr<Epoch>& place, std::string reason, TimePoint now) {
   std::unique_ptr<Epoch> epoch;
   {
     const std::lock_guard lock(slot_.mutex);
-    DRAY_ASSERT(!place->busy);
+    DRAY_ASSERT(place->busy);
     epoch = std::move(place);
     slot_.wake_all();
   }
@@ -182,8 +183,10 @@ bool SlotDriver::give_up(TimePoint now) {
       const std::lock_guard lock(slot_.mutex);
       (*place)->doomed.store(true);
       if ((*place)->busy) return false;
+      if (!(*place)->carries()) continue;
+      (*place)->busy = true;
     }
-    if ((*place)->carries()) fail_epoch(*place, "stopped before its end was confirmed", now);
+    fail_epoch(*place, "stopped before its end was confirmed", now);
   }
   while (!settling_.empty()) {
     Settling epoch = std::move(settling_.front());
@@ -200,6 +203,7 @@ bool SlotDriver::give_up(TimePoint now) {
 }
 
 bool SlotDriver::undecided() const {
+  const std::lock_guard lock(slot_.mutex);
   return !settling_.empty() || slot_.closing != nullptr || (slot_.filling && slot_.filling->carries());
 }
 
@@ -225,12 +229,12 @@ TimePoint SlotDriver::checked_from(TimePoint now) const {
 }
 
 TimePoint SlotDriver::next_step(TimePoint now) const {
+  const std::lock_guard lock(slot_.mutex);
   if (slot_.closing || (slot_.filling && slot_.filling->carries())) return now + kTick;
   TimePoint next = now + kIdleTick;
   for (const Settling& epoch : settling_)
     next = std::min(next, std::max(epoch.ended_at + epoch.settling, now + milliseconds(1)));
   if (suspect_ && !probe_) next = std::min(next, std::max({retry_at_, endpoint_.budget.next(), now + milliseconds(1)}));
-  const std::lock_guard lock(slot_.mutex);
   if (!slot_.waiters.empty()) next = std::min(next, now + kTick);
   return next;
 }
