@@ -1,11 +1,12 @@
 // rooms: local
 // dray_bench: the collector beside the limit, row by row, on the same machine and in the same minutes.
 //
-// For each row: a local cloud in this process holds the objects and one notification for each; the real program runs as a child
-// (`dray run --until-idle 1`) and sends to a TlsSink in a third process; then `limit` runs on the same data. CPU and peak memory
-// are the child's own. The rate is taken from the first to the last byte that S3 answered; "settled" is when the last
-// notification was deleted, proof included, counted from the same first byte. `ratio` compares CPU per byte: 100 % would be a
-// collector that costs no more than the limit.
+// For each row: a local cloud in this process holds the objects and one notification for each; the real program runs as
+// a child (`dray run --until-idle 1`) and sends to a TlsSink in a third process; then `limit` runs on the same data.
+// CPU and peak memory are the child's own. "settled" is when the last notification was deleted, proof included, counted
+// from the first byte that S3 answered. Rates of large objects are over that time; of small ones, which take less time
+// than their proof, to the last GET. `ratio` compares CPU per byte: 100 % would be a collector that costs no more than
+// the limit.
 //
 // usage: dray_bench DRAY LIMIT DIRECTORY [ROW…]
 #include <algorithm>
@@ -81,7 +82,7 @@ Load make_load(const Row& row) {
 }
 
 struct Measured {
-  double stream_seconds = 0;   // first to last byte of the bodies
+  double stream_seconds = 0;   // what rates are over
   double settled_seconds = 0;  // to the last delete
   double cpu_seconds = 0;
   std::int64_t rss_kib = 0;
@@ -180,7 +181,7 @@ class Bench {
     }
     write_config(row, cloud->url(), queue_url);
     const pid_t child = start_collector();
-    return watch(*cloud, child, load.stored.size() * static_cast<std::uint64_t>(row.objects));
+    return watch(row, *cloud, child, load.stored.size() * static_cast<std::uint64_t>(row.objects));
   }
 
   void write_config(const Row& row, const std::string& cloud_url, const std::string& queue_url) const {
@@ -214,8 +215,18 @@ class Bench {
     _exit(127);
   }
 
+  // Of the program itself; the rusage of a child counts also what it was before exec, a copy of this process.
+  static std::int64_t peak_kib(pid_t process) {
+    std::ifstream status(fmt::format("/proc/{}/status", process));
+    for (std::string line; std::getline(status, line);) {
+      if (line.starts_with("VmHWM:")) return std::stoll(line.substr(6));
+    }
+    return 0;
+  }
+
   // Until the collector ended; nothing if it failed.
-  [[nodiscard]] std::optional<Measured> watch(local::Cloud& cloud, pid_t child, std::uint64_t stored_bytes) const {
+  [[nodiscard]] std::optional<Measured> watch(const Row& row, local::Cloud& cloud, pid_t child,
+                                              std::uint64_t stored_bytes) const {
     Measured measured;
     std::optional<Steady::time_point> first;
     const auto since_first = [&] { return std::chrono::duration<double>(Steady::now() - *first).count(); };
@@ -228,13 +239,15 @@ class Bench {
       if (first && measured.settled_seconds == 0 && must(cloud.queue_counters("bench")).left() == 0) {
         measured.settled_seconds = since_first();
       }
-      std::this_thread::sleep_for(std::chrono::milliseconds(2));
+      measured.rss_kib = std::max(measured.rss_kib, peak_kib(child));
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
     }
+    // A cloud counts a body's bytes when it begins to send it: true enough for small ones.
+    if (row.limit != "small") measured.stream_seconds = measured.settled_seconds;
     const auto seconds = [](const timeval& t) {
       return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) * 1e-6;
     };
     measured.cpu_seconds = seconds(usage.ru_utime) + seconds(usage.ru_stime);
-    measured.rss_kib = usage.ru_maxrss;
     if (!WIFEXITED(status) || WEXITSTATUS(status) != 0 || measured.settled_seconds == 0) {
       std::cerr << "dray_bench: the collector failed; see " << directory_ << "/collector.log\n";
       return std::nullopt;

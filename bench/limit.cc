@@ -1,10 +1,11 @@
 // limit: what this machine can do at all on one core, to compare the collector with.
 //
-// gz in memory → ISA-L inflate → split (memchr for lines, a block scan for {"Records":[…]}) → a prebuilt header that changes
-// once a millisecond → TLS 1.3 over loopback to a receiver of its own process, in writes of 128 KiB. No SQS, no S3, no tags, no
-// filters, no proof: nothing that a collector must do, only what no collector can avoid.
+// gz in memory → ISA-L inflate → split (memchr for lines, a block scan for {"Records":[…]}) → a prebuilt header that
+// changes once a millisecond → TLS 1.3 over loopback to a receiver of its own process, in writes of 128 KiB. No SQS, no
+// S3, no tags, no filters, no proof: nothing that a collector must do, only what no collector can avoid.
 //
-// usage: limit vpc|cloudtrail|small SECONDS DIRECTORY   prints `plain_bytes events objects wall_s cpu_s` of the sending process
+// usage: limit vpc|cloudtrail|small SECONDS DIRECTORY   prints `plain_bytes events objects wall_s cpu_s` of the sending
+// process
 #include <chrono>
 #include <cstring>
 #include <iostream>
