@@ -239,7 +239,8 @@ class Bench {
       if (first && measured.settled_seconds == 0 && must(cloud.queue_counters("bench")).left() == 0) {
         measured.settled_seconds = since_first();
       }
-      measured.rss_kib = std::max(measured.rss_kib, peak_kib(child));
+      // The last answer counts: before its exec the child was a copy of this process.
+      if (const std::int64_t peak = peak_kib(child); peak > 0) measured.rss_kib = peak;
       std::this_thread::sleep_for(std::chrono::milliseconds(5));
     }
     // A cloud counts a body's bytes when it begins to send it: true enough for small ones.
