@@ -16,7 +16,8 @@ void ByteCap::proven(std::size_t cap, std::size_t filled, Duration taken) {
   if (taken > kVerySlow) return failed();
   if (cap != bytes_) return;
   if (taken > kSlow) return scale(0.7);
-  const bool was_full = filled >= cap - cap / 10;
+  // The byte limit ended it: small objects are turned away from three quarters on (Epoch::soft_limit_reached).
+  const bool was_full = filled >= cap - cap / 4;
   if (taken >= kQuick || !was_full) return;
   const double speed = std::chrono::duration<double>(seconds(1)) / std::max<Duration>(taken, milliseconds(1));
   scale(std::clamp(speed, 2.0, kGrowthMax));
