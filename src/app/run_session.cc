@@ -29,7 +29,12 @@ double in_seconds(Duration duration) { return std::chrono::duration<double>(dura
 class Run {
  public:
   Run(const config::Config& config, const RunSessionOptions& options, Signals& signals, Clock& clock, telemetry::Log& log)
-      : config_(config), options_(options), signals_(signals), clock_(clock), log_(log), begun_(clock.now()) {}
+      : config_(config), options_(options), signals_(signals), clock_(clock), log_(log), begun_(clock.now()) {
+    // A long poll that outlasts the idle time would only delay the end.
+    for (config::Input& input : config_.inputs) {
+      if (options_.until_idle > 0) input.wait = std::min(input.wait, seconds(options_.until_idle));
+    }
+  }
 
   int run() {
     auto assembled = pipeline::assemble(config_, {clock_, threads_, log_, environment});
@@ -102,7 +107,7 @@ class Run {
                           in_seconds(clock_.now() - begun_)));
   }
 
-  const config::Config& config_;
+  config::Config config_;
   const RunSessionOptions options_;
   Signals& signals_;
   Clock& clock_;

@@ -37,10 +37,15 @@ Ledger::Ledger(const Plan& plan, TaskQueue& tasks, Clock& clock, telemetry::Logg
 // ---------------------------------------------------------------------------------------------------- from the queue
 
 int Ledger::reserve(int most) {
-  if (!outputs_ready()) return 0;
+  const bool receivable = outputs_ready();
   const std::size_t startable = std::min(tasks_.room(started_max_), acknowledger_->room());
   const std::lock_guard lock(mutex_);
-  if (stopping_ || clock_.now() < closed_until_ || startable <= reserved_) return 0;
+  if (!receivable || clock_.now() < closed_until_) {
+    // The queue is not asked: that it brings nothing says nothing.
+    active_at_ = clock_.now();
+    return 0;
+  }
+  if (stopping_ || startable <= reserved_) return 0;
   const std::size_t room = startable - reserved_;
   const int granted = static_cast<int>(std::min<std::size_t>(room, static_cast<std::size_t>(most)));
   reserved_ += static_cast<std::size_t>(granted);
@@ -106,9 +111,12 @@ std::shared_ptr<Job> Ledger::make_job(const flow::Notification& notification,
 }
 
 void Ledger::queue_answered(bool ok) {
-  if (ok) return;
   const std::lock_guard lock(mutex_);
-  closed_until_ = std::max(closed_until_, clock_.now());
+  if (ok) {
+    queue_has_answered_ = true;
+  } else {
+    active_at_ = clock_.now();
+  }
 }
 
 // ------------------------------------------------------------------------------------------------------- the workers
@@ -377,7 +385,7 @@ LedgerCounts Ledger::counts() const {
 
 TimePoint Ledger::active_at() const {
   const std::lock_guard lock(mutex_);
-  return active_at_;
+  return queue_has_answered_ ? active_at_ : clock_.now();
 }
 
 bool Ledger::outputs_ready() const {

@@ -94,7 +94,8 @@ class Ledger final : public flow::TicketListener, public ack::AckListener, publi
   void release_held();
 
   [[nodiscard]] LedgerCounts counts() const;
-  // When something new last came or was settled; for `--until-idle`.
+  // When something new last came or was settled, or nothing could be received; for `--until-idle`. Now, as long as the queue
+  // has never answered.
   [[nodiscard]] TimePoint active_at() const;
 
  private:
@@ -126,6 +127,7 @@ class Ledger final : public flow::TicketListener, public ack::AckListener, publi
   int denied_in_a_row_ = 0;
   TimePoint closed_until_{};  // the breaker: nothing is received before
   TimePoint active_at_;
+  bool queue_has_answered_ = false;
 };
 
 }  // namespace dray::pipeline
