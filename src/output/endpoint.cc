@@ -4,7 +4,27 @@
 
 namespace dray::output {
 
-void Endpoint::too_many_connections(TimePoint now) {
+void Endpoint::turned_away(TimePoint now) {
+  if (suspicion_at_ == TimePoint::never()) suspicion_at_ = now;
+}
+
+void Endpoint::standing_one_died() {
+  suspicion_at_ = TimePoint::never();
+  evidence_ = 0;
+}
+
+void Endpoint::weigh_evidence(TimePoint now) {
+  if (suspicion_at_ == TimePoint::never() || now - suspicion_at_ < kEvidenceWait) return;
+  suspicion_at_ = TimePoint::never();
+  if (standing == 0) return;
+  if (now - evidence_at_ > kEvidenceLife) evidence_ = 0;
+  evidence_at_ = now;
+  if (++evidence_ < kEvidenceMin) return;
+  evidence_ = 0;
+  take_one_less(now);
+}
+
+void Endpoint::take_one_less(TimePoint now) {
   if (single || now - resized_at_ < kShrinkEvery) return;
   resized_at_ = now;
   if (slots_used > 1) {

@@ -59,8 +59,13 @@ class Endpoint {
   std::size_t standing = 0;  // open connections, as counted at the beginning of a round
   TimePoint checked_from;    // every open connection was seen alive at or after this moment
 
-  // A receiver closed a connection right away while others stood: take one slot less. After ten quiet minutes one more.
-  void too_many_connections(TimePoint now);
+  // A receiver closed a connection right away while others stood. A dying receiver does that too, a moment before the others
+  // end; so it counts only if nothing else ended in the second after it, and only the third time within a minute takes one
+  // slot (the canary depends on it: rule 2). After ten quiet minutes one more is tried.
+  void turned_away(TimePoint now);
+  // Another connection, which had stood, was ended by the receiver.
+  void standing_one_died();
+  void weigh_evidence(TimePoint now);
   void maybe_one_more(TimePoint now);
   [[nodiscard]] std::size_t sockets_per_slot() const { return single ? 1 : 2; }
 
@@ -77,7 +82,16 @@ class Endpoint {
     std::uint64_t silent = 0;
   };
   std::unordered_map<std::string, Complaint> complaints_;
+  void take_one_less(TimePoint now);
+
+  static constexpr Duration kEvidenceWait = seconds(1);
+  static constexpr Duration kEvidenceLife = seconds(60);
+  static constexpr int kEvidenceMin = 3;
+
   TimePoint resized_at_;
+  TimePoint suspicion_at_ = TimePoint::never();  // turned away then; not weighed yet
+  TimePoint evidence_at_;
+  int evidence_ = 0;
 };
 
 }  // namespace dray::output

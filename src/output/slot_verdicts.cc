@@ -49,7 +49,7 @@ void SlotDriver::probe_failed(TimePoint now) {
   note_death(*probe);
   retry_at_ = now + backoff_.next();
   if (!probe_opened_) {
-    if (probe->closed_in_handshake() && endpoint_.standing > 0) return endpoint_.too_many_connections(now);
+    if (probe->closed_in_handshake() && endpoint_.standing > 0) return endpoint_.turned_away(now);
     return endpoint_.complain(probe->error().message, now);
   }
   if (probe->error().code == kNoEnd && endpoint_.required.unanswered()) {
@@ -65,13 +65,14 @@ void SlotDriver::connection_lost(const Link& link, TimePoint now) {
   const bool opened = link.opened_at() != TimePoint::never();
   const bool young = opened && now - link.opened_at() < kYoung;
   if (opened && !young) {
+    endpoint_.standing_one_died();
     endpoint_.log.debug(fmt::format("an idle connection is gone: {}", link.error().message));
     return;
   }
   retry_at_ = now + backoff_.next();
   const std::size_t others = endpoint_.standing - (opened && endpoint_.standing > 0 ? 1 : 0);
   const bool turned_away = (young && link.error().code == kClosed) || link.closed_in_handshake();
-  if (turned_away && others > 0) return endpoint_.too_many_connections(now);
+  if (turned_away && others > 0) return endpoint_.turned_away(now);
   endpoint_.complain(link.error().message, now);
   suspect();
 }
@@ -131,6 +132,7 @@ void SlotDriver::fail_epoch(std::unique_ptr<Epoch>& place, std::string reason, T
   epoch->link->abort();
   if (!epoch->carries()) return connection_lost(*epoch->link, now);
   note_death(*epoch->link);
+  if (broke) endpoint_.standing_one_died();
   fail({.group = *epoch->group,
         .passengers = std::move(epoch->passengers),
         .bytes = epoch->bytes,

@@ -219,6 +219,7 @@ bool SyslogOutput::round(TimePoint now) {
   for (const auto& driver : drivers_)
     endpoint_.checked_from = std::min(endpoint_.checked_from, driver->checked_from(now));
   for (const auto& driver : drivers_) driver->judge(now);
+  endpoint_.weigh_evidence(now);
   endpoint_.maybe_one_more(now);
   note_readiness(now);
   if (!endpoint_.stopping && std::ranges::any_of(drivers_, [](const auto& driver) { return driver->lanes_wait(); })) {

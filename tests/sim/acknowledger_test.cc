@@ -87,7 +87,8 @@ class AcknowledgerTest : public ::testing::Test {
   void start(AcknowledgerOptions options) {
     if (acknowledger_) finish();
     options.calls_max = 3;
-    acknowledger_ = std::make_unique<Acknowledger>(queue_, fibers_, fibers_, heard_, telemetry::Logger(log_, "test"), options);
+    acknowledger_ =
+        std::make_unique<Acknowledger>(queue_, fibers_, fibers_, heard_, telemetry::Logger(log_, "test"), options);
     acknowledger_->start();
   }
   void finish() { acknowledger_->stop(fibers_.now()); }
@@ -108,7 +109,8 @@ class AcknowledgerTest : public ::testing::Test {
   }
 
   sim::Fibers fibers_{7};
-  telemetry::Log log_{fibers_, ::open("/dev/null", O_WRONLY | O_CLOEXEC), telemetry::Format::text, telemetry::Level::error};
+  telemetry::Log log_{fibers_, ::open("/dev/null", O_WRONLY | O_CLOEXEC), telemetry::Format::text,
+                      telemetry::Level::error};
   ScriptedQueue queue_{fibers_};
   Heard heard_;
   std::unique_ptr<Acknowledger> acknowledger_;

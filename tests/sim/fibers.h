@@ -1,8 +1,9 @@
-// Fibers: the program's own threads, run one at a time in an order that a seed chooses, under a clock that only moves when nobody can.
+// Fibers: the program's own threads, run one at a time in an order that a seed chooses, under a clock that only moves
+// when nobody can.
 //
-// Implements the two seams of base/: Clock (time and waiting) and Threads (starting). The product's code runs unchanged: a
-// "thread" is a fiber with a stack of its own, and control passes to another one only where the code waits. Time is simulated,
-// so hours pass in milliseconds and the same seed gives the same run, byte for byte.
+// Implements the two seams of base/: Clock (time and waiting) and Threads (starting). The product's code runs
+// unchanged: a "thread" is a fiber with a stack of its own, and control passes to another one only where the code
+// waits. Time is simulated, so hours pass in milliseconds and the same seed gives the same run, byte for byte.
 //
 // One process under simulation can be killed: crash() drops all fibers of the current group where they stand, without
 // unwinding, as SIGKILL would. One OS thread; not thread-safe.

@@ -8,7 +8,9 @@
 
 extern "C" const char* __asan_default_options();
 // A crashed collector is left in memory, as it would be in life.
-extern "C" const char* __asan_default_options() { return "detect_leaks=0"; }
+extern "C" const char* __asan_default_options() {
+  return "detect_leaks=0";
+}
 
 int main(int argc, char** argv) {
   std::uint64_t first = 1;
@@ -45,6 +47,7 @@ int main(int argc, char** argv) {
     std::printf("  reproduce: %s --seed %llu --verbose\n", argv[0], static_cast<unsigned long long>(seed));
     std::fflush(stdout);
   }
-  std::printf("%llu seeds, %llu failed\n", static_cast<unsigned long long>(count), static_cast<unsigned long long>(failed));
+  std::printf("%llu seeds, %llu failed\n", static_cast<unsigned long long>(count),
+              static_cast<unsigned long long>(failed));
   return failed == 0 ? 0 : 1;
 }

@@ -66,8 +66,7 @@ class SimLink final : public output::Link {
         }
         break;
       case State::ended:
-      case State::aborted:
-        break;
+      case State::aborted: break;
     }
     return state_;
   }
@@ -101,9 +100,7 @@ class SimLink final : public output::Link {
   [[nodiscard]] TimePoint ended_unasked_at() const override { return unasked_at_; }
   [[nodiscard]] TimePoint opened_at() const override { return opened_at_; }
   [[nodiscard]] Duration round_trip() const override { return network_.latency; }
-  [[nodiscard]] bool room() const {
-    return connection_->ours.size() < network_.our_kernel / 2 || peer_ended();
-  }
+  [[nodiscard]] bool room() const { return connection_->ours.size() < network_.our_kernel / 2 || peer_ended(); }
 
  private:
   [[nodiscard]] bool peer_ended() const { return fibers_.now() >= connection_->peer_end_at; }
@@ -226,9 +223,11 @@ void Network::read_forever() {
 
 void Network::step(Duration span) {
   const TimePoint now = fibers_.now();
-  credit_ = std::min(credit_ + bytes_per_second * std::chrono::duration<double>(span).count(), bytes_per_second * 0.05 + 4096);
+  credit_ = std::min(credit_ + bytes_per_second * std::chrono::duration<double>(span).count(),
+                     bytes_per_second * 0.05 + 4096);
   for (const auto& connection : connections_) {
-    if (!connection->established && !connection->refused && now >= connection->opens_at && now >= up_again_at_ && !down) {
+    if (!connection->established && !connection->refused && now >= connection->opens_at && now >= up_again_at_ &&
+        !down) {
       connection->established = true;
     }
     move_to_peer(*connection);
@@ -294,7 +293,8 @@ void Network::consume(Connection& connection, std::string_view bytes) {
 // The application has read to our end: it answers, properly unless told otherwise.
 void Network::maybe_answer(Connection& connection) {
   const TimePoint now = fibers_.now();
-  if (connection.crossed && connection.peer_end == Connection::PeerEnd::close_notify && now >= connection.peer_end_at + milliseconds(50)) {
+  if (connection.crossed && connection.peer_end == Connection::PeerEnd::close_notify &&
+      now >= connection.peer_end_at + milliseconds(50)) {
     connection.peer_end = connection.theirs.empty() ? Connection::PeerEnd::clean : Connection::PeerEnd::reset;
     connection.peer_end_at = now;
     return;

@@ -1,8 +1,10 @@
-// Network: the simulated receiver, its kernels and connections, and the Dialer that the real delivery engine dials it with.
+// Network: the simulated receiver, its kernels and connections, and the Dialer that the real delivery engine dials it
+// with.
 //
-// A connection has two kernels: bytes accepted from us (SIOCOUTQ counts them until the peer's kernel has room) and bytes in the
-// peer's kernel that its application may never read. All connections share one reading rate. SimLink is a model of a correct
-// Link: it obeys the end rule of the delivery specification (rule 1); the simulation tests what the engine makes of links.
+// A connection has two kernels: bytes accepted from us (SIOCOUTQ counts them until the peer's kernel has room) and
+// bytes in the peer's kernel that its application may never read. All connections share one reading rate. SimLink is a
+// model of a correct Link: it obeys the end rule of the delivery specification (rule 1); the simulation tests what the
+// engine makes of links.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +23,7 @@ namespace dray::sim {
 
 // One TCP connection as the world sees it; shared by the link that made it and the receiver.
 struct Connection {
-  int process = 0;        // the collector that made it
+  int process = 0;  // the collector that made it
   TimePoint opens_at;
   bool established = false;
   bool refused = false;   // closed during the handshake
@@ -36,7 +38,7 @@ struct Connection {
   enum class PeerEnd { none, close_notify, clean, plain, reset };
   PeerEnd peer_end = PeerEnd::none;
   TimePoint peer_end_at = TimePoint::never();
-  bool crossed = false;   // close_notify sent early; what follows depends on unread data
+  bool crossed = false;  // close_notify sent early; what follows depends on unread data
   TimePoint answers_at = TimePoint::never();
   bool never_answers = false;
 };

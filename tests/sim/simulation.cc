@@ -242,10 +242,10 @@ class Run {
   }
 
   [[nodiscard]] std::string summary() const {
-    return fmt::format("seed {}: {} objects, {} events read, {} duplicates, {} deletes, {} lives, {} switches, {:.0f} s; {}",
-                       options_.seed, shape_.objects, oracle_.events_read, oracle_.duplicates, queue_.deletes, process_,
-                       fibers_.switches(), std::chrono::duration<double>(fibers_.now().since_start).count() - 3600,
-                       drawn_);
+    return fmt::format(
+        "seed {}: {} objects, {} events read, {} duplicates, {} deletes, {} lives, {} switches, {:.0f} s; {}",
+        options_.seed, shape_.objects, oracle_.events_read, oracle_.duplicates, queue_.deletes, process_,
+        fibers_.switches(), std::chrono::duration<double>(fibers_.now().since_start).count() - 3600, drawn_);
   }
 
   const SimulationOptions options_;
@@ -269,6 +269,8 @@ class Run {
 
 }  // namespace
 
-Verdict simulate(const SimulationOptions& options) { return Run(options).run(); }
+Verdict simulate(const SimulationOptions& options) {
+  return Run(options).run();
+}
 
 }  // namespace dray::sim

@@ -1,7 +1,7 @@
 // Simulation: one seed, one run: the real pipeline, acknowledger and delivery engine in a simulated world.
 //
-// Phase 1 with faults (safety): nothing is deleted that was not read. Phase 2 without (liveness): everything drains. Returns what
-// was wrong, or nothing.
+// Phase 1 with faults (safety): nothing is deleted that was not read. Phase 2 without (liveness): everything drains.
+// Returns what was wrong, or nothing.
 #pragma once
 
 #include <cstdint>

@@ -1,9 +1,10 @@
-// World: everything outside the collector, simulated: the queue, the store, the receiver and its network, and the oracle that
-// sees what the receiver's application has read and judges every delete at the instant it happens.
+// World: everything outside the collector, simulated: the queue, the store, the receiver and its network, and the
+// oracle that sees what the receiver's application has read and judges every delete at the instant it happens.
 //
-// Faults are drawn from the seed; faults_off() begins the second phase, in which everything must drain. The model follows the
-// measurements in the delivery specification: kernels hold data nobody read, a killed process answers FIN or RST by what is
-// unread, a terminator launders the death of its backend into a clean end. One OS thread (see fibers.h).
+// Faults are drawn from the seed; faults_off() begins the second phase, in which everything must drain. The model
+// follows the measurements in the delivery specification: kernels hold data nobody read, a killed process answers FIN
+// or RST by what is unread, a terminator launders the death of its backend into a clean end. One OS thread (see
+// fibers.h).
 #pragma once
 
 #include <cstdint>
@@ -121,7 +122,8 @@ class SimQueue final : public aws::Queue {
 
 class SimStore final : public aws::ObjectStore {
  public:
-  SimStore(Fibers& fibers, const Faults& faults, std::uint64_t seed) : fibers_(fibers), faults_(faults), random_(seed) {}
+  SimStore(Fibers& fibers, const Faults& faults, std::uint64_t seed)
+      : fibers_(fibers), faults_(faults), random_(seed) {}
   void put(const std::string& key, std::string bytes) { objects_[key] = std::move(bytes); }
   Status get(const aws::GetRequest& request, aws::BodySink& sink, const Stop& stop) override;
 
