@@ -1,8 +1,9 @@
-// TlsSink: a receiver of its own process that reads TLS as fast as it can, throws it away and ends connections properly.
+// TlsSink: a receiver of its own process that reads TLS as fast as it can, throws it away and ends connections
+// properly.
 //
 // Used by limit and dray_bench, so that both send to the same receiver and its work counts for neither. It makes a
-// certificate for 127.0.0.1, writes it to a directory for the sender to trust, and takes any client. Start it before the
-// first thread: it forks. The process ends with the object.
+// certificate for 127.0.0.1, writes it to a directory for the sender to trust, and takes any client. Start it before
+// the first thread: it forks. The process ends with the object.
 #pragma once
 
 #include <string>

@@ -23,10 +23,11 @@ struct Parsed {
 };
 
 void add_config_options(CLI::App& command, ConfigFiles& files) {
-  command.add_option("--config", files.config, "The configuration: as given, else under ./config/")
+  command.add_option("--config", files.config, "The configuration: as given, else under ./config/")->type_name("FILE");
+  command.add_option("--job_config_loc", files.job_config_loc, "Collector Server: the Parameters JSON")
       ->type_name("FILE");
-  command.add_option("--job_config_loc", files.job_config_loc, "Collector Server: the Parameters JSON")->type_name("FILE");
-  command.add_option("--collector_config_loc", files.collector_config_loc, "Collector Server: the collector's own JSON")
+  command
+      .add_option("--collector_config_loc", files.collector_config_loc, "Collector Server: the collector's own JSON")
       ->type_name("FILE");
 }
 
@@ -43,7 +44,8 @@ void add_run(CLI::App& app, Parsed& parsed) {
 }
 
 void add_demo(CLI::App& app, Parsed& parsed) {
-  CLI::App& demo = *app.add_subcommand("demo", "The main job on sample objects, with a local cloud and receiver inside");
+  CLI::App& demo =
+      *app.add_subcommand("demo", "The main job on sample objects, with a local cloud and receiver inside");
   demo.add_flag("--keep", parsed.demo.keep, "Stay until a signal");
   demo.add_flag("--quiet", parsed.demo.quiet, "Do not print the arriving events");
 }
@@ -65,14 +67,16 @@ void add_local(CLI::App& app, Parsed& parsed) {
   local.add_option("--directory", cloud.directory, "Objects to hold: DIR/BUCKET/KEY")->type_name("DIR");
   local.add_option("--bucket", cloud.buckets, "An empty bucket; repeatable");
   local.add_option("--queue", cloud.queues, "A queue; repeatable. The first gets the notifications");
-  local.add_option("--visibility-timeout", cloud.visibility_timeout, "Of these queues, in seconds")->capture_default_str();
+  local.add_option("--visibility-timeout", cloud.visibility_timeout, "Of these queues, in seconds")
+      ->capture_default_str();
   local.add_option("--notify", cloud.notify, "plain or sns: tell the first queue of every object");
   local.add_option("--journal", cloud.journal, "One JSON line per deleted message");
   local.add_option("--watch-file", cloud.watch_files, "Its size stands in each line of the journal; repeatable");
 }
 
 void add_receiver(CLI::App& app, local::ReceiverCommand& receiver) {
-  CLI::App& command = *app.add_subcommand("receiver", "A syslog receiver over TLS or TCP that ends connections properly");
+  CLI::App& command =
+      *app.add_subcommand("receiver", "A syslog receiver over TLS or TCP that ends connections properly");
   command.add_option("--address", receiver.address, "Listen there")->capture_default_str();
   command.add_option("--port", receiver.port, "0: any free one")->capture_default_str();
   command.add_option("--port-file", receiver.port_file, "Write the port number there once it listens");
@@ -110,9 +114,10 @@ Command chosen(const CLI::App& app, const Parsed& parsed) {
 }  // namespace
 
 ParsedCommandLine parse_command_line(int argc, char** argv) {
-  CLI::App app("dray: delivers S3 logs announced through SQS to Devo or a syslog receiver, with proof.\n"
-               "Exit codes: 0 done, 64 usage, 70 a bug of ours, 75 stopped with work left, 78 configuration.",
-               "dray");
+  CLI::App app(
+      "dray: delivers S3 logs announced through SQS to Devo or a syslog receiver, with proof.\n"
+      "Exit codes: 0 done, 64 usage, 70 a bug of ours, 75 stopped with work left, 78 configuration.",
+      "dray");
   app.set_version_flag("--version", std::string("dray ") + kVersion);
   app.require_subcommand(1);
   Parsed parsed;

@@ -19,8 +19,8 @@ struct CheckCommand {
   ConfigFiles files;
 };
 
-
-using Command = std::variant<RunCommand, DemoCommand, CheckCommand, ServicesCommand, local::CloudCommand, local::ReceiverCommand>;
+using Command =
+    std::variant<RunCommand, DemoCommand, CheckCommand, ServicesCommand, local::CloudCommand, local::ReceiverCommand>;
 
 struct ParsedCommandLine {
   std::optional<Command> command;  // absent: print `text` and exit with `exit_code`

@@ -74,8 +74,7 @@ class Demo {
     receiver_->stop();
     const auto queue = cloud_->queue_counters(kQueue);
     say_.info(fmt::format("The receiver read {} events ({} expected); the queue deleted {} notifications and holds {}.",
-                          received_.load(), expected_, deleted_.load(),
-                          queue ? queue->visible + queue->in_flight : 0));
+                          received_.load(), expected_, deleted_.load(), queue ? queue->visible + queue->in_flight : 0));
     if (!command_.keep && received_ != expected_) return kExitBug;
     return exit_code;
   }
@@ -106,8 +105,12 @@ class Demo {
     Random random(static_cast<std::uint64_t>(clock_.wall_now().micros));
     secret_ = hex(std::to_string(random.next()) + std::to_string(random.next()));
     local::CloudOptions options;
-    options.keys.push_back({.id = std::string(kAccessKey), .secret = Secret(secret_), .session_token = {}, .expires = {},
-                            .arn = {}, .role = {}});
+    options.keys.push_back({.id = std::string(kAccessKey),
+                            .secret = Secret(secret_),
+                            .session_token = {},
+                            .expires = {},
+                            .arn = {},
+                            .role = {}});
     options.on_delete = [this](const local::DeletedMessage&) { ++deleted_; };
     auto cloud = local::Cloud::start(options, clock_);
     if (!cloud) return std::move(cloud).error();
@@ -161,8 +164,8 @@ class Demo {
         "    credentials:\n      aws_access_key_id: {}\n      aws_secret_access_key: {}\n"
         "    endpoints: {{ sqs: \"{}\", s3: \"{}\", sts: \"{}\" }}\n    sqs_visibility_timeout: 120\n"
         "    services:\n{}",
-        receiver_->port(), queue_url_, cloud_->region(), kAccessKey, secret_, cloud_->url(), cloud_->url(), cloud_->url(),
-        services);
+        receiver_->port(), queue_url_, cloud_->region(), kAccessKey, secret_, cloud_->url(), cloud_->url(),
+        cloud_->url(), services);
   }
 
   const DemoCommand command_;

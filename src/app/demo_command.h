@@ -1,6 +1,7 @@
 // `dray demo`: the main job on sample objects, against a local cloud and a TLS receiver inside this process.
 //
-// It shows the collector's log on stderr and the arriving events on stdout, and ends by itself with the summary (keep: stays).
+// It shows the collector's log on stderr and the arriving events on stdout, and ends by itself with the summary (keep:
+// stays).
 #pragma once
 
 #include "app/signals.h"

@@ -4,9 +4,9 @@
 namespace dray::app {
 
 inline constexpr int kExitDone = 0;
-inline constexpr int kExitUsage = 64;      // the command line
-inline constexpr int kExitBug = 70;        // our own fault
-inline constexpr int kExitWorkLeft = 75;   // stopped with work left; safe to start again
-inline constexpr int kExitConfig = 78;     // the configuration
+inline constexpr int kExitUsage = 64;     // the command line
+inline constexpr int kExitBug = 70;       // our own fault
+inline constexpr int kExitWorkLeft = 75;  // stopped with work left; safe to start again
+inline constexpr int kExitConfig = 78;    // the configuration
 
 }  // namespace dray::app

@@ -14,12 +14,13 @@ namespace dray::app {
 namespace {
 
 config::Loaded load(const ConfigFiles& files) {
-  return config::load_file({.config = files.config,
-                            .job_config = files.job_config_loc,
-                            .collector_config = files.collector_config_loc});
+  return config::load_file(
+      {.config = files.config, .job_config = files.job_config_loc, .collector_config = files.collector_config_loc});
 }
 
-void print(std::FILE* stream, const std::string& text) { std::fwrite(text.data(), 1, text.size(), stream); }
+void print(std::FILE* stream, const std::string& text) {
+  std::fwrite(text.data(), 1, text.size(), stream);
+}
 
 // Keys and tokens live in this process's memory: no core file, no other process reading it.
 void forbid_core_files() {
@@ -51,7 +52,8 @@ int run_collector(const RunCommand& command, Signals& signals, Clock& clock, tel
   if (!loaded.config) return kExitConfig;
   configure_log(*loaded.config, log);
   register_secrets(*loaded.config, log);
-  return run_session(*loaded.config, {.validate = command.validate, .until_idle = command.until_idle}, signals, clock, log);
+  return run_session(*loaded.config, {.validate = command.validate, .until_idle = command.until_idle}, signals, clock,
+                     log);
 }
 
 int check_config(const ConfigFiles& files) {

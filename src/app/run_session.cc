@@ -23,12 +23,15 @@ std::optional<std::string> environment(const std::string& name) {
   return value == nullptr ? std::nullopt : std::optional<std::string>(value);
 }
 
-double in_seconds(Duration duration) { return std::chrono::duration<double>(duration).count(); }
+double in_seconds(Duration duration) {
+  return std::chrono::duration<double>(duration).count();
+}
 
 // One run: what lives from the start lines to the summary.
 class Run {
  public:
-  Run(const config::Config& config, const RunSessionOptions& options, Signals& signals, Clock& clock, telemetry::Log& log)
+  Run(const config::Config& config, const RunSessionOptions& options, Signals& signals, Clock& clock,
+      telemetry::Log& log)
       : config_(config), options_(options), signals_(signals), clock_(clock), log_(log), begun_(clock.now()) {
     // A long poll that outlasts the idle time would only delay the end.
     for (config::Input& input : config_.inputs) {
@@ -102,9 +105,9 @@ class Run {
   void summary() {
     const auto counts = assembled_.collector->counts();
     telemetry::Logger(log_, "MainProcess::MainThread")
-        .info(fmt::format("Summary: objects={} events={} bytes={} deleted={} left={} elapsed={:.3f}", counts.work.objects,
-                          counts.work.events, counts.work.bytes, counts.work.deleted, counts.work.left,
-                          in_seconds(clock_.now() - begun_)));
+        .info(fmt::format("Summary: objects={} events={} bytes={} deleted={} left={} elapsed={:.3f}",
+                          counts.work.objects, counts.work.events, counts.work.bytes, counts.work.deleted,
+                          counts.work.left, in_seconds(clock_.now() - begun_)));
   }
 
   config::Config config_;

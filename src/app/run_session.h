@@ -15,7 +15,7 @@ namespace dray::app {
 
 struct RunSessionOptions {
   bool validate = false;
-  int until_idle = 0;   // seconds; 0: until a signal
+  int until_idle = 0;  // seconds; 0: until a signal
 };
 
 // Prints the start lines, waits for the setup (identities, receivers) for ever, collects, stops, prints the summary.

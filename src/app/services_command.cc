@@ -18,7 +18,8 @@ int show_services(const ServicesCommand& command) {
   }
   const service::CatalogueEntry* entry = service::find_in_catalogue(command.name);
   if (entry == nullptr) {
-    std::fprintf(stderr, "dray: there is no predefined service %s; `dray services` lists them.\n", command.name.c_str());
+    std::fprintf(stderr, "dray: there is no predefined service %s; `dray services` lists them.\n",
+                 command.name.c_str());
     return kExitUsage;
   }
   std::fwrite(entry->yaml.data(), 1, entry->yaml.size(), stdout);

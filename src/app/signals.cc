@@ -54,12 +54,9 @@ void Signals::end_at_next(int exit_code) {
 
 std::string Signals::name_of(int signal_number) {
   switch (signal_number) {
-    case SIGTERM:
-      return "Terminated";
-    case SIGINT:
-      return "Interrupt";
-    default:
-      return "Signal " + std::to_string(signal_number);
+    case SIGTERM: return "Terminated";
+    case SIGINT: return "Interrupt";
+    default: return "Signal " + std::to_string(signal_number);
   }
 }
 

@@ -1,8 +1,8 @@
-// Signals: SIGTERM and SIGINT as something to wait for. A second one ends the process at once (still safe: nothing undelivered
-// is ever deleted).
+// Signals: SIGTERM and SIGINT as something to wait for. A second one ends the process at once (still safe: nothing
+// undelivered is ever deleted).
 //
-// Make it in main() before the first thread, so that every thread inherits the blocked mask. One object for the process; wait_for
-// is called by one thread.
+// Make it in main() before the first thread, so that every thread inherits the blocked mask. One object for the
+// process; wait_for is called by one thread.
 #pragma once
 
 #include <string>

@@ -59,9 +59,9 @@ class Endpoint {
   std::size_t standing = 0;  // open connections, as counted at the beginning of a round
   TimePoint checked_from;    // every open connection was seen alive at or after this moment
 
-  // A receiver closed a connection right away while others stood. A dying receiver does that too, a moment before the others
-  // end; so it counts only if nothing else ended in the second after it, and only the third time within a minute takes one
-  // slot (the canary depends on it: rule 2). After ten quiet minutes one more is tried.
+  // A receiver closed a connection right away while others stood. A dying receiver does that too, a moment before the
+  // others end; so it counts only if nothing else ended in the second after it, and only the third time within a minute
+  // takes one slot (the canary depends on it: rule 2). After ten quiet minutes one more is tried.
   void turned_away(TimePoint now);
   // Another connection, which had stood, was ended by the receiver.
   void standing_one_died();

@@ -16,7 +16,9 @@ namespace {
 constexpr std::size_t kWorkersPerCore = 64;
 constexpr std::size_t kWorkersMax = 512;
 
-std::size_t cores() { return std::max(1U, std::thread::hardware_concurrency()); }
+std::size_t cores() {
+  return std::max(1U, std::thread::hardware_concurrency());
+}
 
 std::string host_name() {
   std::array<char, 256> name{};
@@ -31,7 +33,8 @@ std::uint64_t seed_of(Clock& clock) {
 // `delivery_proof` is written at an input and lived by the outputs that all inputs share: the strictest one wins.
 output::ProofMode proof_of(const config::Config& config) {
   const auto any = [&](config::DeliveryProof proof) {
-    return std::ranges::any_of(config.inputs, [&](const config::Input& input) { return input.delivery_proof == proof; });
+    return std::ranges::any_of(config.inputs,
+                               [&](const config::Input& input) { return input.delivery_proof == proof; });
   };
   if (any(config::DeliveryProof::strict)) return output::ProofMode::strict;
   if (any(config::DeliveryProof::automatic)) return output::ProofMode::automatic;
@@ -43,8 +46,7 @@ Result<std::unique_ptr<output::Output>> make_output(const config::OutputConfig& 
   switch (one.type) {
     case config::OutputType::console:
       return output::make_console_output(one.name, STDOUT_FILENO, around.clock, around.threads, around.log);
-    case config::OutputType::devo_platform:
-      break;
+    case config::OutputType::devo_platform: break;
   }
   output::SyslogOptions options;
   options.name = one.name;
@@ -121,8 +123,8 @@ Result<Plan> plan_input(const config::Input& input, std::vector<output::Output*>
 
 InputRunOptions run_options(const config::Input& input, const Surroundings& around) {
   InputRunOptions options;
-  options.workers = input.workers > 0 ? static_cast<std::size_t>(input.workers)
-                                      : std::min(kWorkersPerCore * cores(), kWorkersMax);
+  options.workers =
+      input.workers > 0 ? static_cast<std::size_t>(input.workers) : std::min(kWorkersPerCore * cores(), kWorkersMax);
   options.large_objects = std::min(options.workers, 2 * cores() + 2);
   // A receive brings ten messages in a few milliseconds (AWS: 10 to 20); a few pollers keep any number of workers busy.
   options.pollers = std::clamp<std::size_t>(options.workers / 32, 1, 8);

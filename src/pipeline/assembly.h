@@ -1,7 +1,7 @@
 // Assembly: a checked configuration becomes a collector. The only place that knows every stage.
 //
-// Everything that can be wrong without the network is found here: a pattern RE2 refuses, an unknown format, a certificate that
-// does not fit its key. Errors are of kind config and name the key or the file.
+// Everything that can be wrong without the network is found here: a pattern RE2 refuses, an unknown format, a
+// certificate that does not fit its key. Errors are of kind config and name the key or the file.
 #pragma once
 
 #include <memory>

@@ -1,8 +1,8 @@
 // Collector: the whole, running: every input and every output, started, watched and stopped in order.
 //
-// start() returns at once. stop() follows the timetable of delivery.md rule 13, scaled to the grace: nothing new at 0, epochs sealed
-// and long polls cancelled at 1/8, last verdict at 11/16, deletes and releases until 15/16. A second signal ends the process
-// from outside at any moment: whatever is not deleted then comes back.
+// start() returns at once. stop() follows the timetable of delivery.md rule 13, scaled to the grace: nothing new at 0,
+// epochs sealed and long polls cancelled at 1/8, last verdict at 11/16, deletes and releases until 15/16. A second
+// signal ends the process from outside at any moment: whatever is not deleted then comes back.
 // One thread calls start, tick and stop.
 #pragma once
 

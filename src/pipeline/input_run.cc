@@ -23,7 +23,8 @@ InputRun::InputRun(Plan plan, aws::Queue& queue, aws::ObjectStore& store, Clock&
 void InputRun::start() {
   acknowledger_.start();
   for (std::size_t i = 0; i < options_.workers; ++i) {
-    workers_.push_back(threads_.spawn("worker", [this] { Worker(plan_, store_, tasks_, ledger_, clock_, log_).run(); }));
+    workers_.push_back(
+        threads_.spawn("worker", [this] { Worker(plan_, store_, tasks_, ledger_, clock_, log_).run(); }));
   }
   for (std::size_t i = 0; i < options_.pollers; ++i) {
     pollers_.push_back(threads_.spawn("poller", [this, seed = options_.seed + i] {
@@ -37,7 +38,9 @@ void InputRun::stop_receiving() {
   ledger_.stop_all();
 }
 
-void InputRun::cancel_polls() { cancel_.request(); }
+void InputRun::cancel_polls() {
+  cancel_.request();
+}
 
 void InputRun::finish_workers() {
   for (auto& poller : pollers_) poller->join();
@@ -47,6 +50,8 @@ void InputRun::finish_workers() {
   workers_.clear();
 }
 
-void InputRun::stop_acknowledging(TimePoint deadline) { acknowledger_.stop(deadline); }
+void InputRun::stop_acknowledging(TimePoint deadline) {
+  acknowledger_.stop(deadline);
+}
 
 }  // namespace dray::pipeline

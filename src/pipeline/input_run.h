@@ -1,7 +1,7 @@
 // InputRun: one input at work: its pollers, its workers, its acknowledger, and what joins them.
 //
-// Threads: P pollers, W workers, the acknowledger's callers. Started in the order acknowledger, workers, pollers and ended in the
-// opposite one, so that nothing is received that nobody could settle. Owned by the Collector.
+// Threads: P pollers, W workers, the acknowledger's callers. Started in the order acknowledger, workers, pollers and
+// ended in the opposite one, so that nothing is received that nobody could settle. Owned by the Collector.
 #pragma once
 
 #include <memory>
@@ -39,9 +39,9 @@ class InputRun {
 
   void start();
   // The steps of a stop, in this order (delivery.md rule 13).
-  void stop_receiving();        // 0 s: and objects stop at a record boundary
-  void cancel_polls();          // 1 s
-  void finish_workers();        // workers are joined
+  void stop_receiving();                        // 0 s: and objects stop at a record boundary
+  void cancel_polls();                          // 1 s
+  void finish_workers();                        // workers are joined
   void stop_acknowledging(TimePoint deadline);  // deletes and releases are carried out, then joined
 
   // Gives back what is held (the receiver has been down for long).

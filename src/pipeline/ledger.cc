@@ -139,14 +139,12 @@ std::optional<Ledger::Attempt> Ledger::begin(const Task& task) {
   } else {
     std::optional<Resume> resume;
     switch (progress_.start(work.identity, task, resume)) {
-      case Progress::Start::parked:
-        return std::nullopt;
+      case Progress::Start::parked: return std::nullopt;
       case Progress::Start::done:
         work.known_done = true;
         conclude(task, Outcome::delivered, std::nullopt);
         return std::nullopt;
-      case Progress::Start::go:
-        break;
+      case Progress::Start::go: break;
     }
     std::vector<std::uint64_t> prefixes(plan_.outputs.size(), 0);
     if (resume) {
@@ -183,7 +181,9 @@ void Ledger::end(const Task& task, Streamed streamed) {
 
 // ------------------------------------------------------------------------------------------------------- the outputs
 
-void Ledger::settled(const std::shared_ptr<flow::Ticket>& ticket) { DRAY_ASSERT(settle_if_ours(ticket)); }
+void Ledger::settled(const std::shared_ptr<flow::Ticket>& ticket) {
+  DRAY_ASSERT(settle_if_ours(ticket));
+}
 
 bool Ledger::settle_if_ours(const std::shared_ptr<flow::Ticket>& ticket) {
   const std::lock_guard lock(mutex_);
@@ -283,16 +283,13 @@ void Ledger::settle_job(const std::shared_ptr<Job>& job) {
 // Under mutex_.
 flow::Settlement Ledger::settlement_for(const Job& job, const Error& error) {
   switch (error.kind) {
-    case ErrorKind::stopped:
-      return {.verdict = flow::Verdict::retry_later, .delay = seconds(0)};
+    case ErrorKind::stopped: return {.verdict = flow::Verdict::retry_later, .delay = seconds(0)};
     case ErrorKind::poison:
     case ErrorKind::config:
-    case ErrorKind::lost:
-      return {.verdict = flow::Verdict::leave, .delay = seconds(0)};
+    case ErrorKind::lost: return {.verdict = flow::Verdict::leave, .delay = seconds(0)};
     case ErrorKind::transient:
     case ErrorKind::later:
-    case ErrorKind::denied:
-      break;
+    case ErrorKind::denied: break;
   }
   const int doublings = std::clamp(job.receive_count - 1, 0, 8);
   const int longest = std::min(kBackoffMax, kBackoffFirst * (1 << doublings));
@@ -305,9 +302,10 @@ void Ledger::note_denied(const Error& error) {
   if (++denied_in_a_row_ < kDeniedMax) return;
   denied_in_a_row_ = 0;
   closed_until_ = clock_.now() + kBreakerPause;
-  log_.error("Access was denied for " + std::to_string(kDeniedMax) +
-             " objects in a row; nothing is received for 30 seconds, so that they do not end in the dead-letter queue: " +
-             error.message);
+  log_.error(
+      "Access was denied for " + std::to_string(kDeniedMax) +
+      " objects in a row; nothing is received for 30 seconds, so that they do not end in the dead-letter queue: " +
+      error.message);
 }
 
 // -------------------------------------------------------------------------------------------------- the acknowledger

@@ -1,11 +1,12 @@
-// Ledger: who owes what. Takes notifications from the poller, hands objects to workers, hears how tickets settle, and tells the
-// acknowledger what becomes of each notification. One per input.
+// Ledger: who owes what. Takes notifications from the poller, hands objects to workers, hears how tickets settle, and
+// tells the acknowledger what becomes of each notification. One per input.
 //
-// What it guarantees: a notification is settled as delivered only when every object of it is known and proven in every output, or
-// holds nothing to send (A1, asserted again before the delete). No verdict means: later. A work whose receiver failed is tried
-// again here, under its lease; a source that failed is given back to the queue after the notification's other objects settled, so
-// that what was proven is remembered exactly. Thread-safe: one mutex, never held while calling a worker, an output or the queue
-// (the acknowledger's and the task queue's own locks are taken inside it, in that order, never the other way).
+// What it guarantees: a notification is settled as delivered only when every object of it is known and proven in every
+// output, or holds nothing to send (A1, asserted again before the delete). No verdict means: later. A work whose
+// receiver failed is tried again here, under its lease; a source that failed is given back to the queue after the
+// notification's other objects settled, so that what was proven is remembered exactly. Thread-safe: one mutex, never
+// held while calling a worker, an output or the queue (the acknowledger's and the task queue's own locks are taken
+// inside it, in that order, never the other way).
 #pragma once
 
 #include <cstddef>
@@ -37,10 +38,10 @@ struct LedgerCounts {
   std::uint64_t events = 0;         // proven
   std::uint64_t bytes = 0;          // text of those events
   std::uint64_t deleted = 0;
-  std::uint64_t settled = 0;        // deleted, released or left
-  std::uint64_t retries = 0;        // objects sent again because the receiver failed
-  std::size_t left = 0;             // notifications that were left or given back and have not been delivered since
-  std::size_t held = 0;             // notifications with work, proof or delete outstanding
+  std::uint64_t settled = 0;  // deleted, released or left
+  std::uint64_t retries = 0;  // objects sent again because the receiver failed
+  std::size_t left = 0;       // notifications that were left or given back and have not been delivered since
+  std::size_t held = 0;       // notifications with work, proof or delete outstanding
 };
 
 class Ledger final : public flow::TicketListener, public ack::AckListener, public intake::Desk {
@@ -90,12 +91,13 @@ class Ledger final : public flow::TicketListener, public ack::AckListener, publi
 
   // Every object stops at a record boundary; what is not proven is given back at once.
   void stop_all();
-  // Stops what is under way so that it is given back (the receiver has been down for long); later notifications are taken again.
+  // Stops what is under way so that it is given back (the receiver has been down for long); later notifications are
+  // taken again.
   void release_held();
 
   [[nodiscard]] LedgerCounts counts() const;
-  // When something new last came or was settled, or nothing could be received; for `--until-idle`. Now, as long as the queue
-  // has never answered.
+  // When something new last came or was settled, or nothing could be received; for `--until-idle`. Now, as long as the
+  // queue has never answered.
   [[nodiscard]] TimePoint active_at() const;
 
  private:
@@ -118,8 +120,8 @@ class Ledger final : public flow::TicketListener, public ack::AckListener, publi
   mutable std::mutex mutex_;
   Random random_;
   Progress progress_;
-  std::unordered_map<std::string, std::shared_ptr<Job>> jobs_;      // until the queue agreed
-  std::unordered_map<const flow::Ticket*, Task> streaming_;         // unsettled tickets
+  std::unordered_map<std::string, std::shared_ptr<Job>> jobs_;  // until the queue agreed
+  std::unordered_map<const flow::Ticket*, Task> streaming_;     // unsettled tickets
   std::unordered_set<std::string> left_;
   LedgerCounts counts_;
   std::size_t reserved_ = 0;

@@ -25,11 +25,11 @@ struct ServicePlan {
 };
 
 struct Plan {
-  std::string input;                    // the key under `inputs:`
-  std::string identity_scope;           // input, services and outputs: part of every object's identity
-  std::vector<ServicePlan> services;    // in the file's order
+  std::string input;                  // the key under `inputs:`
+  std::string identity_scope;         // input, services and outputs: part of every object's identity
+  std::vector<ServicePlan> services;  // in the file's order
   std::unique_ptr<const route::Selector> selector;
-  std::vector<output::Output*> outputs; // they outlive the plan
+  std::vector<output::Output*> outputs;  // they outlive the plan
   bool ack_messages = true;
   bool debug_md5 = false;
 };

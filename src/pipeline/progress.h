@@ -1,9 +1,10 @@
 // Progress: what this process knows of objects it has worked on: done, or proven up to which record.
 //
-// It only saves duplicates; losing it loses nothing. Kept by object identity, not by message, so a retry under another message
-// id, or a second notification for the same object version, sends nothing twice that was proven. A duplicate is suppressed only
-// if eTag, version or sequencer is known (delivery.md rule 7). Two notifications for one identity at the same time: the second
-// waits here, never in a worker. Bounded: the oldest idle identities are forgotten first. Not thread-safe: the Ledger guards it.
+// It only saves duplicates; losing it loses nothing. Kept by object identity, not by message, so a retry under another
+// message id, or a second notification for the same object version, sends nothing twice that was proven. A duplicate is
+// suppressed only if eTag, version or sequencer is known (delivery.md rule 7). Two notifications for one identity at
+// the same time: the second waits here, never in a worker. Bounded: the oldest idle identities are forgotten first. Not
+// thread-safe: the Ledger guards it.
 #pragma once
 
 #include <cstddef>

@@ -16,7 +16,9 @@ namespace {
 constexpr Duration kCollection = seconds(5);
 constexpr Duration kMemoryPeriod = std::chrono::minutes(5);
 
-double in_seconds(Duration duration) { return std::chrono::duration<double>(duration).count(); }
+double in_seconds(Duration duration) {
+  return std::chrono::duration<double>(duration).count();
+}
 
 // "2022-06-28 10:39:22.511671+00:00"
 std::string python_time(WallTime time) {
@@ -35,7 +37,9 @@ std::string memory_line() {
   return telemetry::gc_text(before, telemetry::memory_use());
 }
 
-const char* service_type(const ReportedService& service) { return service.predefined ? "predefined" : "custom"; }
+const char* service_type(const ReportedService& service) {
+  return service.predefined ? "predefined" : "custom";
+}
 
 }  // namespace
 
@@ -90,7 +94,8 @@ void Report::process_started() {
 void Report::waiting_for_setup() {
   for (const ReportedInput& input : options_.inputs) {
     for (const ReportedService& service : input.services) {
-      telemetry::Logger(log_, "InputProcess::" + puller_thread(input, service)).warning("Waiting until setup will be executed");
+      telemetry::Logger(log_, "InputProcess::" + puller_thread(input, service))
+          .warning("Waiting until setup will be executed");
     }
   }
 }
@@ -181,9 +186,8 @@ void Report::memory(TimePoint) {
 void Report::stop_begins(int signal_number, const std::string& signal_name) {
   stop_begun_ = clock_.now();
   telemetry::Logger(log_, "MainProcess::MainThread")
-      .warning(fmt::format(
-          "Received the \"{}\" system signal (code: {}), all the processes will be gracefully stopped", signal_name,
-          signal_number));
+      .warning(fmt::format("Received the \"{}\" system signal (code: {}), all the processes will be gracefully stopped",
+                           signal_name, signal_number));
 }
 
 void Report::order(const std::string& what) {
@@ -201,9 +205,10 @@ void Report::finished() {
   const telemetry::Logger main(log_, "MainProcess::MainThread");
   main.info("Finalizing the whole collector");
   if (stop_begun_ == TimePoint{}) return;
-  main.info(fmt::format(
-      "[EXIT] Process \"MainProcess\" completely terminated (elapsed time since the system signal was received: {:.3f}s)",
-      in_seconds(clock_.now() - stop_begun_)));
+  main.info(
+      fmt::format("[EXIT] Process \"MainProcess\" completely terminated (elapsed time since the system signal was "
+                  "received: {:.3f}s)",
+                  in_seconds(clock_.now() - stop_begun_)));
 }
 
 }  // namespace dray::pipeline

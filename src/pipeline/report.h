@@ -1,8 +1,8 @@
 // Report: the log lines that people who run the product know, with its text (devo.md 2.4, 2.5, 2.8; product-page.txt).
 //
-// Start lines, setup, collection lines ("a collection is 5 seconds in which something was settled"; nothing sleeps for it), sender statistics,
-// [GC] memory lines, stop lines. The lines of senders that dray does not have (lookup, internal) are not printed: they would say
-// something that is not so. One thread.
+// Start lines, setup, collection lines ("a collection is 5 seconds in which something was settled"; nothing sleeps for
+// it), sender statistics, [GC] memory lines, stop lines. The lines of senders that dray does not have (lookup,
+// internal) are not printed: they would say something that is not so. One thread.
 #pragma once
 
 #include <cstdint>
@@ -71,10 +71,10 @@ class Report {
   const ReportOptions options_;
   Clock& clock_;
   telemetry::Log& log_;
-  std::vector<std::uint64_t> settled_;    // per input, at the begin of the window
-  std::vector<TimePoint> last_settled_;   // per input, in the window
+  std::vector<std::uint64_t> settled_;   // per input, at the begin of the window
+  std::vector<TimePoint> last_settled_;  // per input, in the window
   TimePoint window_begun_;
-  std::vector<Sent> sent_;                // per output, at the last statistics
+  std::vector<Sent> sent_;  // per output, at the last statistics
   TimePoint statistics_at_;
   TimePoint memory_at_;
   TimePoint stop_begun_{};

@@ -1,7 +1,7 @@
 // Job: one held notification being worked on. Task: one object of it, for one worker, once. TaskQueue: tasks to do.
 //
-// A job is shared by its tasks, the ledger and the worker that runs one; all but `stop` is guarded by the ledger's mutex
-// or constant since its making. Jobs are kept small: there may be 10,000 (delivery.md rule 10: no body).
+// A job is shared by its tasks, the ledger and the worker that runs one; all but `stop` is guarded by the ledger's
+// mutex or constant since its making. Jobs are kept small: there may be 10,000 (delivery.md rule 10: no body).
 #pragma once
 
 #include <cstddef>
@@ -33,19 +33,19 @@ struct Work {
   std::uint64_t events = 0;              // of the last whole streaming
   std::uint64_t bytes = 0;               // of their text
   Outcome outcome = Outcome::pending;
-  bool known_done = false;               // delivered before: nothing was sent for this notification
+  bool known_done = false;  // delivered before: nothing was sent for this notification
 };
 
 struct Job {
   std::string message_id;
   std::string md5_of_body;  // hex; for debug_md5
   int receive_count = 1;
-  bool sends_md5 = false;   // the last work is the MD5 event, not an object
+  bool sends_md5 = false;  // the last work is the MD5 event, not an object
   std::vector<Work> works;
-  std::size_t pending = 0;          // works without outcome
-  std::optional<Error> first_error; // decides the settlement
-  bool lost = false;                // the lease is gone
-  Stop stop;                        // "stop at a record boundary"
+  std::size_t pending = 0;           // works without outcome
+  std::optional<Error> first_error;  // decides the settlement
+  bool lost = false;                 // the lease is gone
+  Stop stop;                         // "stop at a record boundary"
 };
 
 struct Task {
@@ -60,7 +60,8 @@ struct Task {
   static constexpr std::uint64_t kLargeBytes = std::uint64_t{128} << 10U;
 };
 
-// Tasks to do, oldest first, retries before fresh ones (delivery.md rule 9). Bounded by the notifications held. Thread-safe.
+// Tasks to do, oldest first, retries before fresh ones (delivery.md rule 9). Bounded by the notifications held.
+// Thread-safe.
 //
 // Many workers wait on small objects at once, but a large object keeps a core busy and its buffers full: of those only
 // `large_max` are given out at a time, which is what bounds memory. A task that was popped is given back by done().

@@ -38,16 +38,13 @@ Ledger::Streamed Worker::deliver(const Task& task, const Ledger::Attempt& attemp
   const flow::ObjectRef& object = task.work().object;
   const route::Selection selection = plan_.selector->select(object.key);
   switch (selection.kind) {
-    case route::Selection::Kind::excluded:
-      log_.debug("Skipped by filename_filter_rules: " + object.url());
-      return {};
+    case route::Selection::Kind::excluded: log_.debug("Skipped by filename_filter_rules: " + object.url()); return {};
     case route::Selection::Kind::none:
       return {.etag = {},
               .error = Error{ErrorKind::poison, "no_service",
                              "no service takes this key (asked: " + selection.asked +
                                  "); add one, or a catch-all service without key_pattern"}};
-    case route::Selection::Kind::taken:
-      break;
+    case route::Selection::Kind::taken: break;
   }
   Ledger::Streamed streamed = stream(plan_.services[selection.index], task, attempt);
   if (streamed.error && streamed.error->code == "object_replaced") {

@@ -1,7 +1,8 @@
 // Worker: takes one object from its notification to the outputs, on one thread and one call stack.
 //
-// Fetch ▸ decompress ▸ split ▸ filter and tag ▸ send, streaming: no stage holds the object, a slow receiver makes the read from
-// S3 slow, and memory does not depend on the object. A worker waits for S3 and for its output lanes, never for proof.
+// Fetch ▸ decompress ▸ split ▸ filter and tag ▸ send, streaming: no stage holds the object, a slow receiver makes the
+// read from S3 slow, and memory does not depend on the object. A worker waits for S3 and for its output lanes, never
+// for proof.
 #pragma once
 
 #include "base/clock.h"
@@ -16,7 +17,8 @@ namespace dray::pipeline {
 
 class Worker {
  public:
-  Worker(const Plan& plan, aws::ObjectStore& store, TaskQueue& tasks, Ledger& ledger, Clock& clock, telemetry::Logger log)
+  Worker(const Plan& plan, aws::ObjectStore& store, TaskQueue& tasks, Ledger& ledger, Clock& clock,
+         telemetry::Logger log)
       : plan_(plan), fetcher_(store, clock), tasks_(tasks), ledger_(ledger), clock_(clock), log_(std::move(log)) {}
 
   // Until the queue of tasks is closed and empty.
