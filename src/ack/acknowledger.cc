@@ -38,7 +38,9 @@ Acknowledger::Acknowledger(aws::Queue& queue, Clock& clock, Threads& threads, Ac
       options_(options),
       changed_(clock) {}
 
-Acknowledger::~Acknowledger() { stop(clock_.now()); }
+Acknowledger::~Acknowledger() {
+  stop(clock_.now());
+}
 
 void Acknowledger::start() {
   for (std::size_t i = 0; i < options_.calls_max; ++i) {
@@ -356,18 +358,10 @@ void Acknowledger::lose(const std::string& message_id, Entry& entry, std::vector
 void Acknowledger::tell(const std::vector<Told>& told) {
   for (const Told& one : told) {
     switch (one.what) {
-      case Told::What::deleted:
-        listener_.deleted(one.message_id, one.receipt_handle);
-        break;
-      case Told::What::released:
-        listener_.released(one.message_id);
-        break;
-      case Told::What::lost:
-        listener_.lost(one.message_id);
-        break;
-      case Told::What::overdue:
-        listener_.overdue(one.message_id);
-        break;
+      case Told::What::deleted: listener_.deleted(one.message_id, one.receipt_handle); break;
+      case Told::What::released: listener_.released(one.message_id); break;
+      case Told::What::lost: listener_.lost(one.message_id); break;
+      case Told::What::overdue: listener_.overdue(one.message_id); break;
     }
   }
 }
@@ -381,6 +375,8 @@ void Acknowledger::schedule(BootTime when) {
 }
 
 // Five seconds before an unextended deadline (delivery.md 2); less for the short timeouts of tests.
-Duration Acknowledger::lost_margin() const { return std::min<Duration>(seconds(5), options_.visibility / 6); }
+Duration Acknowledger::lost_margin() const {
+  return std::min<Duration>(seconds(5), options_.visibility / 6);
+}
 
 }  // namespace dray::ack

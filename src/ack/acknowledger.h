@@ -1,12 +1,14 @@
 // Acknowledger: the only owner of receipt handles. Keeps the leases of all held notifications, deletes, releases.
 //
-// A notification is adopted at the moment it was received and is held until it is settled and the queue has agreed, or its lease is
-// lost. While it is held its visibility is extended at a third of the timeout (delivery.md 10: healthy ones need none), to at most
-// 43,200 s after its receive; at 11 h 30 it is released. Deleting happens only with the newest handle and only while its lease lives
-// (A8); an unknown result is repeated. Batches of ten; at most 16 requests in flight: extensions, then deletes, then releases.
+// A notification is adopted at the moment it was received and is held until it is settled and the queue has agreed, or
+// its lease is lost. While it is held its visibility is extended at a third of the timeout (delivery.md 10: healthy
+// ones need none), to at most 43,200 s after its receive; at 11 h 30 it is released. Deleting happens only with the
+// newest handle and only while its lease lives (A8); an unknown result is repeated. Batches of ten; at most 16 requests
+// in flight: extensions, then deletes, then releases.
 //
-// States (delivery.md 2): held → deleting | releasing → gone; held → lost → gone, or held again when the same message is
-// redelivered to us while its work still goes on. Leases count in boot time: a suspended machine's leases run out too.
+// States (delivery.md 2): held → deleting | releasing → gone; held → lost → gone, or held again when the same message
+// is redelivered to us while its work still goes on. Leases count in boot time: a suspended machine's leases run out
+// too.
 // Limits: at most kHeldMax held; the poller asks room() first. Thread-safe. Callbacks come without locks held.
 #pragma once
 
@@ -54,13 +56,13 @@ struct AcknowledgerOptions {
 class Acknowledger {
  public:
   enum class Adoption {
-    fresh,     // begin work
-    revived,   // we hold it already: the newer handle and lease replace the old ones; begin nothing
-    ignored,   // settled here before and not to be deleted (ack_messages: false); begin nothing
+    fresh,    // begin work
+    revived,  // we hold it already: the newer handle and lease replace the old ones; begin nothing
+    ignored,  // settled here before and not to be deleted (ack_messages: false); begin nothing
   };
 
   struct Counts {
-    std::size_t held = 0;       // all that are not gone
+    std::size_t held = 0;  // all that are not gone
     std::size_t deleting = 0;
     std::size_t releasing = 0;
     std::uint64_t deleted = 0;
@@ -93,14 +95,14 @@ class Acknowledger {
   struct Entry {
     std::string receipt_handle;
     State state = State::held;
-    BootTime received_at;     // of the newest receive
+    BootTime received_at;  // of the newest receive
     BootTime lease_until;
     BootTime extend_at;
-    BootTime try_at;          // deleting, releasing: not before
+    BootTime try_at;  // deleting, releasing: not before
     int tries = 0;
-    seconds delay{0};         // releasing
+    seconds delay{0};  // releasing
     bool in_call = false;
-    bool announced = false;   // deleting() was told
+    bool announced = false;  // deleting() was told
     bool overdue = false;
   };
   enum class Call { extend, remove, release };

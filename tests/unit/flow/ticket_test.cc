@@ -9,7 +9,9 @@ using State = Ticket::State;
 
 constexpr RetryGroup kAgain{.id = 7, .members = 3, .slot = 1};
 
-Error cut() { return {ErrorKind::transient, "short_body", "s3://bucket/key: the body was cut"}; }
+Error cut() {
+  return {ErrorKind::transient, "short_body", "s3://bucket/key: the body was cut"};
+}
 
 TEST(Ticket, IsBornHeldAndSettlesOnlyBySeal) {
   Ticket ticket({0});
