@@ -4,11 +4,14 @@
 #include <sys/resource.h>
 
 #include <cstdio>
+#include <string>
+#include <vector>
 
 #include "app/exit_codes.h"
 #include "app/run_session.h"
 #include "config/describe.h"
 #include "config/load.h"
+#include "pipeline/assembly.h"
 
 namespace dray::app {
 namespace {
@@ -62,6 +65,12 @@ int check_config(const ConfigFiles& files) {
   if (!loaded.config) {
     print(stdout, std::to_string(loaded.complaints.errors()) + " error(s), " +
                       std::to_string(loaded.complaints.warnings()) + " warning(s). Nothing would start.\n");
+    return kExitConfig;
+  }
+  const std::vector<std::string> faults = pipeline::service_faults(*loaded.config);
+  for (const std::string& fault : faults) print(stdout, "error: " + fault + "\n");
+  if (!faults.empty()) {
+    print(stdout, std::to_string(faults.size()) + " error(s). Nothing would start.\n");
     return kExitConfig;
   }
   print(stdout, config::plan(*loaded.config));

@@ -180,10 +180,27 @@ Status add_input(const config::Input& input, const Surroundings& around, Assembl
 
 }  // namespace
 
+std::vector<std::string> service_faults(const config::Config& config) {
+  std::vector<std::string> faults;
+  for (const config::Input& input : config.inputs) {
+    const std::string place = "inputs." + input.name + ".services: ";
+    for (const service::Definition& definition : input.services) {
+      for (const Error& fault : route::CompiledService::faults(definition)) faults.push_back(place + fault.message);
+      const format::Format* format = format::find_format(definition.file_format.type);
+      if (format == nullptr) continue;
+      if (auto checked = format->check(definition.file_format.options); !checked) {
+        faults.push_back(place + definition.name + ": file_format.config: " + checked.error().message);
+      }
+    }
+  }
+  return faults;
+}
+
 Result<Assembled> assemble(const config::Config& config, const Surroundings& around) {
   Assembled assembled;
   assembled.collector =
       std::make_unique<Collector>(around.clock, telemetry::Logger(around.log, "MainProcess::CollectorThread"));
+  assembled.collector->limit_memory(config.globals.memory_bytes_max);
   assembled.report.collector_name = config.globals.name;
   assembled.report.statistics_period = config.globals.sender_stats_period;
   std::vector<output::Output*> shared;

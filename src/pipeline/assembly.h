@@ -5,6 +5,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "aws/session.h"
@@ -29,6 +30,9 @@ struct Assembled {
   std::unique_ptr<Collector> collector;
   ReportOptions report;
 };
+
+// What assemble() would refuse about the services, all at once, each naming its input and key. For `dray check`.
+std::vector<std::string> service_faults(const config::Config& config);
 
 Result<Assembled> assemble(const config::Config& config, const Surroundings& around);
 

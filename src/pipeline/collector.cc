@@ -3,11 +3,14 @@
 #include <algorithm>
 
 #include "base/assert.h"
+#include "telemetry/memory.h"
 
 namespace dray::pipeline {
 namespace {
 
 constexpr Duration kDownMax = std::chrono::minutes(30);
+constexpr Duration kMemoryPause = seconds(1);
+constexpr Duration kMemoryTold = seconds(60);
 constexpr Duration kSettlePoll = milliseconds(20);
 
 }  // namespace
@@ -31,6 +34,7 @@ void Collector::start() {
 
 void Collector::tick() {
   const TimePoint now = clock_.now();
+  if (memory_bytes_max_ > 0) keep_memory_limit(now);
   for (const auto& output : outputs_) {
     const TimePoint down_since = output->down_since();
     if (down_since == TimePoint::never() || now - down_since < kDownMax || now - released_at_ < kDownMax) continue;
@@ -38,6 +42,17 @@ void Collector::tick() {
     log_.error("Output " + output->name() + " has been down for 30 minutes: what is held is given back to the queue.");
     for (const auto& input : inputs_) input->release_held();
   }
+}
+
+void Collector::keep_memory_limit(TimePoint now) {
+  const std::uint64_t used = telemetry::memory_use().rss_bytes;
+  if (used <= memory_bytes_max_) return;
+  for (const auto& input : inputs_) input->ledger().hold_off(now + kMemoryPause);
+  if (memory_told_at_ != TimePoint{} && now - memory_told_at_ < kMemoryTold) return;
+  memory_told_at_ = now;
+  log_.warning("This process holds " + telemetry::size_text(used) + ", more than globals.memory_bytes_max (" +
+               telemetry::size_text(memory_bytes_max_) +
+               "): nothing is received until it holds less. Fewer `workers` need less memory.");
 }
 
 bool Collector::stop(Duration grace) {

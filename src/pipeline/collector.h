@@ -43,7 +43,9 @@ class Collector {
   void add_input(std::unique_ptr<InputRun> input);
 
   void start();
-  // Every second or so: gives back what is held when an output has been down for 30 minutes.
+  // Before start(). 0: no limit. Over it nothing is received until memory is below again.
+  void limit_memory(std::uint64_t bytes) { memory_bytes_max_ = bytes; }
+  // Every second or so: gives back what is held when an output has been down for 30 minutes; keeps the memory limit.
   void tick();
   // True if everything that was held is settled or was given back within the grace.
   [[nodiscard]] bool stop(Duration grace);
@@ -55,6 +57,7 @@ class Collector {
   [[nodiscard]] const std::vector<std::unique_ptr<InputRun>>& inputs() const { return inputs_; }
 
  private:
+  void keep_memory_limit(TimePoint now);
   void wait_until_settled(TimePoint deadline);
 
   Clock& clock_;
@@ -63,6 +66,8 @@ class Collector {
   std::vector<std::unique_ptr<output::Output>> outputs_;
   std::vector<std::unique_ptr<InputRun>> inputs_;  // destroyed before the outputs they use
   TimePoint released_at_{};
+  std::uint64_t memory_bytes_max_ = 0;
+  TimePoint memory_told_at_{};
 };
 
 }  // namespace dray::pipeline

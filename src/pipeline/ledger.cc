@@ -367,6 +367,11 @@ void Ledger::stop_all() {
   for (const auto& [id, job] : jobs_) job->stop.request();
 }
 
+void Ledger::hold_off(TimePoint until) {
+  const std::lock_guard lock(mutex_);
+  closed_until_ = std::max(closed_until_, until);
+}
+
 void Ledger::release_held() {
   const std::lock_guard lock(mutex_);
   for (const auto& [id, job] : jobs_) job->stop.request();

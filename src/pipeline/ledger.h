@@ -91,6 +91,8 @@ class Ledger final : public flow::TicketListener, public ack::AckListener, publi
 
   // Every object stops at a record boundary; what is not proven is given back at once.
   void stop_all();
+  // Receives nothing before then (the process holds more memory than it may).
+  void hold_off(TimePoint until);
   // Stops what is under way so that it is given back (the receiver has been down for long); later notifications are
   // taken again.
   void release_held();
