@@ -13,7 +13,8 @@ constexpr std::size_t kBatchMax = 10;  // AWS: entries in a batch call
 constexpr Duration kLinger = milliseconds(20);
 constexpr Duration kRetryFirst = milliseconds(200);
 constexpr Duration kRetryMax = seconds(10);
-constexpr Duration kCallTimeout = seconds(20);
+// Shorter than the grace of a stop: a call under way when it begins has ended when it ends.
+constexpr Duration kCallTimeout = seconds(5);
 constexpr Duration kWaitMax = seconds(1);
 // AWS: a message stays in flight for at most 12 h from its receive, however often it is extended.
 constexpr Duration kLeaseMax = seconds(43'200);
@@ -64,13 +65,14 @@ std::size_t Acknowledger::room() const {
   return options_.held_max - std::min(options_.held_max, entries_.size());
 }
 
-Acknowledger::Adoption Acknowledger::adopt(const flow::Notification& notification) {
+Acknowledger::Adopted Acknowledger::adopt(const flow::Notification& notification) {
   const std::lock_guard lock(mutex_);
-  if (ignored_.contains(notification.message_id)) return Adoption::ignored;
+  if (ignored_.contains(notification.message_id)) return {Adoption::ignored, 0};
   const auto [place, is_new] = entries_.try_emplace(notification.message_id);
   Entry& entry = place->second;
   const bool settled = !is_new && (entry.state == State::deleting || entry.state == State::releasing);
   entry.receipt_handle = notification.receipt_handle;
+  entry.life = ++lives_;
   entry.received_at = notification.received_at;
   entry.lease_until = notification.received_at + options_.visibility;
   entry.extend_at = notification.received_at + options_.visibility / 3;
@@ -81,13 +83,13 @@ Acknowledger::Adoption Acknowledger::adopt(const flow::Notification& notificatio
     entry.state = State::held;
   }
   schedule(entry.extend_at);
-  return is_new ? Adoption::fresh : Adoption::revived;
+  return {is_new ? Adoption::fresh : Adoption::revived, entry.life};
 }
 
-void Acknowledger::settle(const std::string& message_id, const flow::Settlement& settlement) {
+bool Acknowledger::settle(const std::string& message_id, const flow::Settlement& settlement) {
   const std::lock_guard lock(mutex_);
   const auto place = entries_.find(message_id);
-  if (place == entries_.end()) return;
+  if (place == entries_.end()) return false;
   Entry& entry = place->second;
   DRAY_ASSERT(entry.state == State::held || entry.state == State::lost);
   const BootTime now = clock_.boot_now();
@@ -101,34 +103,35 @@ void Acknowledger::settle(const std::string& message_id, const flow::Settlement&
           ignored_order_.pop_front();
         }
         entries_.erase(place);
-        return;
+        return false;
       }
       if (entry.state == State::lost) {
         // Without a live handle nothing can be deleted; its redelivery finds the objects done.
         entries_.erase(place);
-        return;
+        return false;
       }
       entry.state = State::deleting;
       entry.try_at = now + (to_delete_.size() + 1 >= kBatchMax ? Duration::zero() : kLinger);
       to_delete_.push_back(message_id);
       if (to_delete_.size() == 1 || to_delete_.size() % kBatchMax == 0) changed_.notify_one();
-      return;
+      return true;
     case flow::Verdict::retry_later:
       if (entry.state == State::lost) {
         entries_.erase(place);
-        return;
+        return false;
       }
       entry.state = State::releasing;
       entry.delay = settlement.delay;
       entry.try_at = now;
       to_release_.push_back(message_id);
       changed_.notify_one();
-      return;
+      return true;
     case flow::Verdict::leave:
       ++counts_.left;
       entries_.erase(place);
-      return;
+      return false;
   }
+  return false;
 }
 
 bool Acknowledger::lease_alive(const std::string& message_id) const {
@@ -219,7 +222,11 @@ void Acknowledger::collect(Call call, BootTime now, Batch& batch, BootTime& wake
   while (waiting < due.size() && batch.ids.size() < kBatchMax) {
     const std::string id = due[waiting];
     const auto place = entries_.find(id);
-    if (place == entries_.end() || place->second.state != wanted || place->second.in_call) {
+    if (place != entries_.end() && place->second.state == wanted && place->second.in_call) {
+      ++waiting;  // its heartbeat is under way; whoever makes that call looks here next
+      continue;
+    }
+    if (place == entries_.end() || place->second.state != wanted) {
       due.erase(due.begin() + static_cast<std::ptrdiff_t>(waiting));
       continue;
     }
@@ -241,10 +248,11 @@ void Acknowledger::find_expired(BootTime now, std::vector<Told>& told, BootTime&
     const std::string& id = place->first;
     Entry& entry = place->second;
     const BootTime limit = entry.lease_until + (-lost_margin());
-    const bool leased = entry.state != State::lost;
+    // What is being asked of the queue right now, its answer decides.
+    const bool leased = entry.state != State::lost && !entry.in_call;
     if (leased && now >= limit && entry.state != State::held) {
       // Settled, but the queue never agreed: its redelivery will find everything done.
-      told.push_back({Told::What::lost, id, {}});
+      told.push_back({Told::What::lost, id, entry.life, {}});
       ++counts_.lost;
       place = entries_.erase(place);
       continue;
@@ -256,7 +264,7 @@ void Acknowledger::find_expired(BootTime now, std::vector<Told>& told, BootTime&
     }
     if (entry.state == State::held && !entry.overdue && now - entry.received_at >= kOverdue) {
       entry.overdue = true;
-      told.push_back({Told::What::overdue, id, {}});
+      told.push_back({Told::What::overdue, id, entry.life, {}});
     }
     ++place;
   }
@@ -315,12 +323,12 @@ void Acknowledger::apply_one(const Batch& batch, std::size_t index, const Status
         return;
       case Call::remove:
         ++counts_.deleted;
-        told.push_back({Told::What::deleted, id, entry.receipt_handle});
+        told.push_back({Told::What::deleted, id, entry.life, entry.receipt_handle});
         entries_.erase(place);
         return;
       case Call::release:
         ++counts_.released;
-        told.push_back({Told::What::released, id, {}});
+        told.push_back({Told::What::released, id, entry.life, {}});
         entries_.erase(place);
         return;
     }
@@ -332,7 +340,7 @@ void Acknowledger::apply_one(const Batch& batch, std::size_t index, const Status
   }
   if (lost) {
     ++counts_.lost;
-    told.push_back({Told::What::lost, id, {}});
+    told.push_back({Told::What::lost, id, entry.life, {}});
     entries_.erase(place);
     return;
   }
@@ -352,15 +360,15 @@ void Acknowledger::lose(const std::string& message_id, Entry& entry, std::vector
   if (entry.state == State::lost) return;
   entry.state = State::lost;
   ++counts_.lost;
-  told.push_back({Told::What::lost, message_id, {}});
+  told.push_back({Told::What::lost, message_id, entry.life, {}});
 }
 
 void Acknowledger::tell(const std::vector<Told>& told) {
   for (const Told& one : told) {
     switch (one.what) {
-      case Told::What::deleted: listener_.deleted(one.message_id, one.receipt_handle); break;
-      case Told::What::released: listener_.released(one.message_id); break;
-      case Told::What::lost: listener_.lost(one.message_id); break;
+      case Told::What::deleted: listener_.deleted(one.message_id, one.life, one.receipt_handle); break;
+      case Told::What::released: listener_.released(one.message_id, one.life); break;
+      case Told::What::lost: listener_.lost(one.message_id, one.life); break;
       case Told::What::overdue: listener_.overdue(one.message_id); break;
     }
   }

@@ -32,16 +32,17 @@
 
 namespace dray::ack {
 
-// Told what the queue agreed to. Must not block and must not call the acknowledger.
+// Told what the queue agreed to. Must not block and must not call the acknowledger. `life` is the number that adopt()
+// gave: a message may have been received again between the decision and the call.
 class AckListener {
  public:
   virtual ~AckListener() = default;
   // Asserts that the notification may go (A1); called before the first delete request that names it.
   virtual void deleting(const std::string& message_id) = 0;
-  virtual void deleted(const std::string& message_id, const std::string& receipt_handle) = 0;
-  virtual void released(const std::string& message_id) = 0;
+  virtual void deleted(const std::string& message_id, std::uint64_t life, const std::string& receipt_handle) = 0;
+  virtual void released(const std::string& message_id, std::uint64_t life) = 0;
   // Its lease is gone: begin no new object of it. What is under way may still be proven.
-  virtual void lost(const std::string& message_id) = 0;
+  virtual void lost(const std::string& message_id, std::uint64_t life) = 0;
   // Held for 11 h 30: SQS ends the lease at 12 h whatever we do. Stop work on it.
   virtual void overdue(const std::string& message_id) = 0;
 };
@@ -83,9 +84,14 @@ class Acknowledger {
   void stop(TimePoint deadline);
 
   [[nodiscard]] std::size_t room() const;
-  Adoption adopt(const flow::Notification& notification);
-  // Settles a held notification once. Unknown ids (lost meanwhile) are ignored.
-  void settle(const std::string& message_id, const flow::Settlement& settlement);
+  struct Adopted {
+    Adoption adoption = Adoption::fresh;
+    std::uint64_t life = 0;  // of this receive; callbacks name it
+  };
+  Adopted adopt(const flow::Notification& notification);
+  // Settles a held notification once. True: the listener will be told how it ends; false: nothing more comes (its lease
+  // is gone, or there is nothing to ask of the queue).
+  bool settle(const std::string& message_id, const flow::Settlement& settlement);
   [[nodiscard]] bool lease_alive(const std::string& message_id) const;
 
   [[nodiscard]] Counts counts() const;
@@ -95,6 +101,7 @@ class Acknowledger {
   struct Entry {
     std::string receipt_handle;
     State state = State::held;
+    std::uint64_t life = 0;
     BootTime received_at;  // of the newest receive
     BootTime lease_until;
     BootTime extend_at;
@@ -117,6 +124,7 @@ class Acknowledger {
   struct Told {
     enum class What { deleted, released, lost, overdue } what;
     std::string message_id;
+    std::uint64_t life = 0;
     std::string receipt_handle;
   };
 
@@ -150,6 +158,7 @@ class Acknowledger {
   std::unordered_set<std::string> ignored_;
   std::deque<std::string> ignored_order_;
   Counts counts_;
+  std::uint64_t lives_ = 0;
   bool stopping_ = false;
   TimePoint stop_deadline_ = TimePoint::never();
   std::vector<std::unique_ptr<Thread>> callers_;

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <csignal>
 #include <cstdio>
 #include <exception>
 #include <thread>
@@ -64,6 +65,8 @@ int main(int argc, char** argv) try {
     std::fputs(parsed.text.c_str(), parsed.exit_code == 0 ? stdout : stderr);
     return parsed.exit_code;
   }
+  // A failed assertion aborts; the world sees the exit code of a bug.
+  std::signal(SIGABRT, [](int) { ::_exit(dray::app::kExitBug); });
   Signals signals;  // before the first thread
   dray::SystemClock clock;
   dray::telemetry::Log log(clock, STDERR_FILENO, dray::telemetry::Format::text, dray::telemetry::Level::info);

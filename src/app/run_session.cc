@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <optional>
 #include <string>
+#include <thread>
 
 #include "app/exit_codes.h"
 #include "pipeline/assembly.h"
@@ -17,6 +18,7 @@ namespace {
 constexpr Duration kTick = milliseconds(250);
 constexpr Duration kSetupPauseFirst = seconds(1);
 constexpr Duration kSetupPauseMax = seconds(60);
+constexpr Duration kValidateMax = seconds(20);
 
 std::optional<std::string> environment(const std::string& name) {
   const char* value = std::getenv(name.c_str());
@@ -64,22 +66,45 @@ class Run {
   // Identities of every input, for ever unless validating. False: a signal came, or validating failed.
   bool set_up() {
     report_->waiting_for_setup();
-    const telemetry::Logger setup(log_, "InputProcess::AWSsqsPullerSetup");
     Duration pause = kSetupPauseFirst;
     for (const auto& session : assembled_.sessions) {
-      while (true) {
-        const Stop stop;
-        const auto identity = session->check_identity(stop);
-        if (identity) break;
-        setup.error("Setup failed: " + identity.error().message);
-        if (options_.validate) return false;
-        setup.warning(fmt::format("Retrying collector setup in {:.0f} seconds", in_seconds(pause)));
+      while (!set_up_one(*session)) {
+        if (signal_ != 0 || options_.validate) return false;
+        setup_.warning(fmt::format("Retrying collector setup in {:.0f} seconds", in_seconds(pause)));
         if (signal_ = signals_.wait_for(pause); signal_ != 0) return false;
         pause = std::min<Duration>(pause * 2, kSetupPauseMax);
       }
     }
+    if (options_.validate && !assembled_.collector->probe_outputs(clock_.now() + kValidateMax)) {
+      setup_.error("Setup failed: an output did not answer in time");
+      return false;
+    }
     report_->setup_executed();
     return true;
+  }
+
+  bool set_up_one(aws::Session& session) {
+    Stop stop;
+    Status answer;
+    {
+      // The call may hang: a signal ends it.
+      const std::jthread watcher([&](const std::stop_token& done) {
+        while (!done.stop_requested() && signal_ == 0) {
+          if (signal_ = signals_.wait_for(milliseconds(50)); signal_ != 0) stop.request();
+        }
+      });
+      answer = session.check_identity(stop);
+      if (answer && options_.validate) answer = queue_answers(session, stop);
+    }
+    if (!answer && signal_ == 0) setup_.error("Setup failed: " + answer.error().message);
+    return answer.ok() && signal_ == 0;
+  }
+
+  // A policy need not allow GetQueueAttributes; that it is refused shows that the queue answers.
+  Status queue_answers(aws::Session& session, const Stop& stop) {
+    const auto attributes = session.queue_attributes(stop);
+    if (attributes || attributes.error().code.find("AccessDenied") != std::string::npos) return {};
+    return attributes.error();
   }
 
   // True: idle long enough; false: a signal.
@@ -119,6 +144,7 @@ class Run {
   SystemThreads threads_;
   pipeline::Assembled assembled_;
   std::optional<pipeline::Report> report_;
+  const telemetry::Logger setup_{log_, "InputProcess::AWSsqsPullerSetup"};
   int signal_ = 0;
 };
 

@@ -1,9 +1,9 @@
 #include "app/signals.h"
 
 #include <pthread.h>
-#include <signal.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <ctime>
 
 namespace dray::app {

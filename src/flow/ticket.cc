@@ -6,7 +6,7 @@
 
 namespace dray::flow {
 
-Ticket::Ticket(std::vector<std::uint64_t> prefixes) {
+Ticket::Ticket(const std::vector<std::uint64_t>& prefixes) {
   accounts_.reserve(prefixes.size());
   for (const std::uint64_t prefix : prefixes) accounts_.push_back({.prefix = prefix, .written = prefix, .live = {}});
 }
@@ -112,6 +112,7 @@ Ticket::Failure Ticket::failure() const {
 std::vector<std::uint64_t> Ticket::prefixes() const {
   const std::lock_guard lock(mutex_);
   std::vector<std::uint64_t> prefixes;
+  prefixes.reserve(accounts_.size());
   for (const Account& account : accounts_) prefixes.push_back(account.prefix);
   return prefixes;
 }

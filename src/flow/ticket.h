@@ -49,7 +49,7 @@ class Ticket {
   };
 
   // `prefixes`: per output, the number of leading source records already proven (resume); its size is the output count.
-  explicit Ticket(std::vector<std::uint64_t> prefixes);
+  explicit Ticket(const std::vector<std::uint64_t>& prefixes);
   Ticket(const Ticket&) = delete;
   Ticket& operator=(const Ticket&) = delete;
 

@@ -250,7 +250,7 @@ void SyslogOutput::note_readiness(TimePoint now) {
   bool any = false;
   for (const auto& slot : slots_) {
     slot->in_use.store(slot->index < endpoint_.slots_used);
-    any = any || slot->ready.load();
+    any = any || (slot->in_use.load() && slot->ready.load());
   }
   if (any == ready()) return;
   down_since_.store(any ? kUp : now.since_start.count());

@@ -128,7 +128,9 @@ InputRunOptions run_options(const config::Input& input, const Surroundings& arou
   options.large_objects = std::min(options.workers, 2 * cores() + 2);
   // A receive brings ten messages in a few milliseconds (AWS: 10 to 20); a few pollers keep any number of workers busy.
   options.pollers = std::clamp<std::size_t>(options.workers / 32, 1, 8);
-  options.receive = {.messages_max = input.messages_max, .wait = input.wait, .visibility = input.visibility};
+  // A lease counts from the asking, so a long poll must take but a part of it.
+  const seconds wait = std::min(input.wait, std::max(seconds(1), input.visibility / 4));
+  options.receive = {.messages_max = input.messages_max, .wait = wait, .visibility = input.visibility};
   options.acknowledger.visibility = input.visibility;
   options.acknowledger.ack_messages = input.ack_messages;
   options.seed = seed_of(around.clock);

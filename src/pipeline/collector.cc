@@ -32,6 +32,15 @@ void Collector::start() {
   for (const auto& input : inputs_) input->start();
 }
 
+bool Collector::probe_outputs(TimePoint deadline) {
+  for (const auto& output : outputs_) output->start(switch_);
+  const auto ready = [&] { return std::ranges::all_of(outputs_, [](const auto& output) { return output->ready(); }); };
+  while (!ready() && clock_.now() < deadline) clock_.sleep_until(clock_.now() + kSettlePoll);
+  const bool all = ready();
+  for (const auto& output : outputs_) output->stop(clock_.now() + seconds(1));
+  return all;
+}
+
 void Collector::tick() {
   const TimePoint now = clock_.now();
   if (memory_bytes_max_ > 0) keep_memory_limit(now);

@@ -43,6 +43,8 @@ class Collector {
   void add_input(std::unique_ptr<InputRun> input);
 
   void start();
+  // Instead of start(): are all outputs ready by then? Ends them again.
+  [[nodiscard]] bool probe_outputs(TimePoint deadline);
   // Before start(). 0: no limit. Over it nothing is received until memory is below again.
   void limit_memory(std::uint64_t bytes) { memory_bytes_max_ = bytes; }
   // Every second or so: gives back what is held when an output has been down for 30 minutes; keeps the memory limit.

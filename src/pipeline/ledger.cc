@@ -65,15 +65,19 @@ void Ledger::take_one(const flow::Notification& notification) {
   // Decoded before it is adopted, so that a body of a megabyte is read once and then dropped.
   auto objects = intake::decode_notification(notification.body);
   const std::lock_guard lock(mutex_);
-  const auto adoption = acknowledger_->adopt(notification);
+  const auto [adoption, life] = acknowledger_->adopt(notification);
   if (adoption == ack::Acknowledger::Adoption::ignored) return;
   if (adoption == ack::Acknowledger::Adoption::revived) {
-    if (const auto place = jobs_.find(notification.message_id); place != jobs_.end()) place->second->lost = false;
+    if (const auto place = jobs_.find(notification.message_id); place != jobs_.end()) {
+      place->second->lost = false;
+      place->second->life = life;
+    }
     return;
   }
   if (!left_.contains(notification.message_id)) active_at_ = clock_.now();
   ++counts_.notifications;
   auto job = make_job(notification, objects ? std::move(*objects) : std::vector<flow::ObjectRef>{});
+  job->life = life;
   jobs_[job->message_id] = job;
   if (!objects) {
     job->first_error = with_context(objects.error(), "message " + job->message_id);
@@ -105,7 +109,12 @@ std::shared_ptr<Job> Ledger::make_job(const flow::Notification& notification,
     work.object = std::move(object);
     work.identity = Progress::identity_of(plan_.identity_scope, work.object);
   }
-  if (plan_.debug_md5) job->works.emplace_back();
+  if (plan_.debug_md5) {
+    flow::ObjectRef md5;
+    md5.key = "md5 of the message";
+    md5.sequencer = job->message_id;
+    job->works.emplace_back().identity = Progress::identity_of(plan_.identity_scope, md5);
+  }
   job->pending = job->works.size();
   return job;
 }
@@ -133,9 +142,15 @@ std::optional<Ledger::Attempt> Ledger::begin(const Task& task) {
     conclude(task, Outcome::failed, Error{ErrorKind::lost, "lease_lost", "its lease was lost before it began"});
     return std::nullopt;
   }
+  // Without a mark on the bytes nobody can say that they are still those whose prefix was proven.
+  const bool recognisable = task.is_md5() || !work.etag.empty() || !work.object.version_id.empty();
   if (again) {
-    work.ticket->restart();
     ++counts_.retries;
+    if (recognisable) {
+      work.ticket->restart();
+    } else {
+      work.ticket = std::make_shared<flow::Ticket>(std::vector<std::uint64_t>(plan_.outputs.size(), 0));
+    }
   } else {
     std::optional<Resume> resume;
     switch (progress_.start(work.identity, task, resume)) {
@@ -147,11 +162,11 @@ std::optional<Ledger::Attempt> Ledger::begin(const Task& task) {
       case Progress::Start::go: break;
     }
     std::vector<std::uint64_t> prefixes(plan_.outputs.size(), 0);
-    if (resume) {
+    if (resume && (task.is_md5() || !resume->etag.empty() || !work.object.version_id.empty())) {
       prefixes = resume->prefixes;
       work.etag = resume->etag;
     }
-    work.ticket = std::make_shared<flow::Ticket>(std::move(prefixes));
+    work.ticket = std::make_shared<flow::Ticket>(prefixes);
   }
   streaming_[work.ticket.get()] = task;
   return Attempt{work.ticket, work.etag};
@@ -203,7 +218,11 @@ bool Ledger::settle_if_ours(const std::shared_ptr<flow::Ticket>& ticket) {
 void Ledger::conclude_failed_ticket(const Task& task, const flow::Ticket::Failure& failure) {
   const Work& work = task.work();
   const bool stop = stopping_ || task.job->stop.requested();
-  if (failure.by_receiver && !stop) {
+  // A lane that waited in vain for a slow or absent receiver is the receiver's failure too: again, under the same
+  // lease.
+  const bool waited_in_vain =
+      failure.source && (failure.source->code == "receiver_slow" || failure.source->code == "console_slow");
+  if ((failure.by_receiver || waited_in_vain) && !stop) {
     if (work.ticket->lone_failures() < kLoneFailuresMax) {
       tasks_.push_retry({.job = task.job, .index = task.index, .group = failure.group});
       return;
@@ -230,7 +249,10 @@ void Ledger::conclude(const Task& task, Outcome outcome, std::optional<Error> er
   --job.pending;
   if (work.ticket) {
     Resume resume{work.etag, work.ticket->prefixes()};
-    for (Task& waiting : progress_.finish(work.identity, outcome == Outcome::delivered, std::move(resume))) {
+    // With the eTag as its only mark an object is known again only if those were the bytes that were read.
+    const bool only_etag = work.object.version_id.empty() && work.object.sequencer.empty();
+    const bool known = outcome == Outcome::delivered && (!only_etag || work.etag == work.object.etag);
+    for (Task& waiting : progress_.finish(work.identity, known, std::move(resume))) {
       tasks_.push_fresh(std::move(waiting));
     }
   }
@@ -253,31 +275,35 @@ void Ledger::conclude(const Task& task, Outcome outcome, std::optional<Error> er
 // Under mutex_.
 void Ledger::settle_job(const std::shared_ptr<Job>& job) {
   active_at_ = left_.contains(job->message_id) ? active_at_ : clock_.now();
-  if (!job->first_error) {
-    acknowledger_->settle(job->message_id, {.verdict = flow::Verdict::delivered, .delay = seconds(0)});
-    left_.erase(job->message_id);
-    // With neither delete nor lease to wait for, nobody will speak of it again.
-    if (!plan_.ack_messages || job->lost) {
-      ++counts_.settled;
-      jobs_.erase(job->message_id);
+  flow::Settlement settlement{.verdict = flow::Verdict::delivered, .delay = seconds(0)};
+  if (job->first_error) {
+    const Error& error = *job->first_error;
+    settlement = settlement_for(*job, error);
+    if (error.kind != ErrorKind::stopped) note_left(*job);
+    if (error.kind != ErrorKind::stopped && error.kind != ErrorKind::lost) {
+      const bool comes_back = settlement.verdict == flow::Verdict::retry_later;
+      log_.warning("Left on the queue (receive " + std::to_string(job->receive_count) + ", " +
+                   (comes_back ? "again in " + std::to_string(settlement.delay.count()) + " s"
+                               : "again after its visibility timeout, then the dead-letter queue if there is one") +
+                   "): " + error.message);
     }
-    return;
+  } else if (!plan_.ack_messages) {
+    left_.erase(job->message_id);
   }
-  const Error error = *job->first_error;
-  const flow::Settlement settlement = settlement_for(*job, error);
-  acknowledger_->settle(job->message_id, settlement);
-  if (error.kind != ErrorKind::stopped && error.kind != ErrorKind::lost) {
-    if (left_.size() < kLeftMax) left_.insert(job->message_id);
-    const bool comes_back = settlement.verdict == flow::Verdict::retry_later;
-    log_.warning("Left on the queue (receive " + std::to_string(job->receive_count) + ", " +
-                 (comes_back ? "again in " + std::to_string(settlement.delay.count()) + " s"
-                             : "again after its visibility timeout, then the dead-letter queue if there is one") +
-                 "): " + error.message);
-  }
-  if (settlement.verdict == flow::Verdict::leave || job->lost) {
-    ++counts_.settled;
-    jobs_.erase(job->message_id);
-  }
+  if (acknowledger_->settle(job->message_id, settlement)) return;
+  ++counts_.settled;
+  jobs_.erase(job->message_id);
+}
+
+// Under mutex_. Until it is delivered after all.
+void Ledger::note_left(const Job& job) {
+  if (left_.size() < kLeftMax) left_.insert(job.message_id);
+}
+
+// Under mutex_. Null if that receive of the message is history.
+std::shared_ptr<Job> Ledger::job_of(const std::string& message_id, std::uint64_t life) const {
+  const auto place = jobs_.find(message_id);
+  return place != jobs_.end() && place->second->life == life ? place->second : nullptr;
 }
 
 // Under mutex_.
@@ -293,7 +319,7 @@ flow::Settlement Ledger::settlement_for(const Job& job, const Error& error) {
   }
   const int doublings = std::clamp(job.receive_count - 1, 0, 8);
   const int longest = std::min(kBackoffMax, kBackoffFirst * (1 << doublings));
-  const auto jitter = static_cast<int>(random_.below(static_cast<std::uint64_t>(longest / 4 + 1)));
+  const auto jitter = static_cast<int>(random_.below(static_cast<std::uint64_t>(longest) / 4 + 1));
   return {.verdict = flow::Verdict::retry_later, .delay = seconds(longest - jitter)};
 }
 
@@ -323,10 +349,11 @@ void Ledger::deleting(const std::string& message_id) {
   }
 }
 
-void Ledger::deleted(const std::string& message_id, const std::string& receipt_handle) {
+void Ledger::deleted(const std::string& message_id, std::uint64_t life, const std::string& receipt_handle) {
   {
     const std::lock_guard lock(mutex_);
-    jobs_.erase(message_id);
+    if (job_of(message_id, life)) jobs_.erase(message_id);
+    left_.erase(message_id);
     ++counts_.deleted;
     ++counts_.settled;
     active_at_ = clock_.now();
@@ -334,20 +361,22 @@ void Ledger::deleted(const std::string& message_id, const std::string& receipt_h
   log_.info("Acked message receiptHandle: " + receipt_handle);
 }
 
-void Ledger::released(const std::string& message_id) {
+void Ledger::released(const std::string& message_id, std::uint64_t life) {
   const std::lock_guard lock(mutex_);
-  jobs_.erase(message_id);
+  if (job_of(message_id, life)) jobs_.erase(message_id);
   ++counts_.settled;
 }
 
-void Ledger::lost(const std::string& message_id) {
+void Ledger::lost(const std::string& message_id, std::uint64_t life) {
   {
     const std::lock_guard lock(mutex_);
-    const auto place = jobs_.find(message_id);
-    if (place == jobs_.end()) return;
-    place->second->lost = true;
+    const std::shared_ptr<Job> job = job_of(message_id, life);
+    if (!job) return;
+    job->lost = true;
+    note_left(*job);
+    active_at_ = clock_.now();
     // Settled, and the queue never agreed: it comes back and finds its objects done.
-    if (place->second->pending == 0) jobs_.erase(place);
+    if (job->pending == 0) jobs_.erase(message_id);
   }
   log_.warning("The lease of message " + message_id +
                " was lost (extended too late, or the machine slept); it will be delivered to a collector again. "

@@ -60,6 +60,8 @@ class Ledger final : public flow::TicketListener, public ack::AckListener, publi
 
   // --- workers ---
   // What to stream, or nothing if the task needs no streaming (done before, waiting for a twin, lease lost, stopping).
+  // May an object be begun? Not while an output is down: it would hold its bytes from S3 in vain.
+  [[nodiscard]] bool outputs_ready() const;
   struct Attempt {
     std::shared_ptr<flow::Ticket> ticket;
     std::string expected_etag;  // "" or that of the bytes whose prefix is skipped
@@ -84,9 +86,9 @@ class Ledger final : public flow::TicketListener, public ack::AckListener, publi
 
   // --- acknowledger ---
   void deleting(const std::string& message_id) override;
-  void deleted(const std::string& message_id, const std::string& receipt_handle) override;
-  void released(const std::string& message_id) override;
-  void lost(const std::string& message_id) override;
+  void deleted(const std::string& message_id, std::uint64_t life, const std::string& receipt_handle) override;
+  void released(const std::string& message_id, std::uint64_t life) override;
+  void lost(const std::string& message_id, std::uint64_t life) override;
   void overdue(const std::string& message_id) override;
 
   // Every object stops at a record boundary; what is not proven is given back at once.
@@ -108,9 +110,10 @@ class Ledger final : public flow::TicketListener, public ack::AckListener, publi
   void conclude(const Task& task, Outcome outcome, std::optional<Error> error);
   void conclude_failed_ticket(const Task& task, const flow::Ticket::Failure& failure);
   void settle_job(const std::shared_ptr<Job>& job);
+  void note_left(const Job& job);
+  std::shared_ptr<Job> job_of(const std::string& message_id, std::uint64_t life) const;
   void note_denied(const Error& error);
   [[nodiscard]] flow::Settlement settlement_for(const Job& job, const Error& error);
-  [[nodiscard]] bool outputs_ready() const;
 
   const Plan& plan_;
   TaskQueue& tasks_;

@@ -166,7 +166,7 @@ void Report::statistics(const Collector& collector, TimePoint now) {
                              collector.outputs()[i]->ready() ? 1 : 0, stats.queued));
     monitor.info("enqueued_elapsed_times_in_seconds_stats: {}");
     monitor.info(fmt::format(
-        "Sender: {}(standard_senders,{}_0), status: {{\"internal_queue_size\": {}, \"is_connection_open\": {}}}",
+        R"(Sender: {}(standard_senders,{}_0), status: {{"internal_queue_size": {}, "is_connection_open": {}}})",
         output.sender, number, stats.queued, stats.connected ? "True" : "False"));
     monitor.info(fmt::format(
         "Standard - Total number of messages sent: {}, messages sent since \"{}\": {} (elapsed {:.3f} seconds)",

@@ -40,6 +40,7 @@ struct Job {
   std::string message_id;
   std::string md5_of_body;  // hex; for debug_md5
   int receive_count = 1;
+  std::uint64_t life = 0;  // of its newest receive; see ack::Acknowledger
   bool sends_md5 = false;  // the last work is the MD5 event, not an object
   std::vector<Work> works;
   std::size_t pending = 0;           // works without outcome

@@ -8,6 +8,7 @@
 namespace dray::pipeline {
 namespace {
 
+constexpr Duration kOutputPause = milliseconds(100);
 constexpr Duration kTaskWait = seconds(1);
 
 // The first error on the way decides; what came before it was handed over and counts.
@@ -26,8 +27,16 @@ void Worker::run() {
       if (tasks_.closed()) return;
       continue;
     }
+    wait_for_outputs(*task);
     if (auto attempt = ledger_.begin(*task)) ledger_.end(*task, deliver(*task, *attempt));
     tasks_.done(*task);
+  }
+}
+
+// Bounded: after 30 minutes of it the collector stops every job.
+void Worker::wait_for_outputs(const Task& task) {
+  while (!ledger_.outputs_ready() && !task.job->stop.requested()) {
+    clock_.sleep_until(clock_.now() + kOutputPause);
   }
 }
 

@@ -25,6 +25,7 @@ class Worker {
   void run();
 
  private:
+  void wait_for_outputs(const Task& task);
   Ledger::Streamed deliver(const Task& task, const Ledger::Attempt& attempt);
   Ledger::Streamed stream(const ServicePlan& service, const Task& task, const Ledger::Attempt& attempt);
   Ledger::Streamed send_md5(const Task& task, const Ledger::Attempt& attempt);

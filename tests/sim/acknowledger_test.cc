@@ -41,6 +41,7 @@ class ScriptedQueue final : public aws::Queue {
     return answers;
   }
   Result<std::vector<Status>> change_visibility(const std::vector<aws::VisibilityChange>& changes, TimePoint) override {
+    if (visibility_takes > seconds(0)) fibers_.sleep_until(fibers_.now() + visibility_takes);
     std::vector<Status> answers;
     for (const aws::VisibilityChange& change : changes) {
       visibility[change.receipt_handle].push_back(change.visibility);
@@ -64,6 +65,7 @@ class ScriptedQueue final : public aws::Queue {
   int remove_calls = 0;
   int remove_fails = 0;
   bool visibility_fails = false;
+  seconds visibility_takes{0};
 
  private:
   sim::Fibers& fibers_;
@@ -71,9 +73,11 @@ class ScriptedQueue final : public aws::Queue {
 
 struct Heard final : public AckListener {
   void deleting(const std::string& id) override { before_delete.insert(id); }
-  void deleted(const std::string& id, const std::string& handle) override { deletes[id] = handle; }
-  void released(const std::string& id) override { releases.insert(id); }
-  void lost(const std::string& id) override { losses.insert(id); }
+  void deleted(const std::string& id, std::uint64_t /*life*/, const std::string& handle) override {
+    deletes[id] = handle;
+  }
+  void released(const std::string& id, std::uint64_t /*life*/) override { releases.insert(id); }
+  void lost(const std::string& id, std::uint64_t /*life*/) override { losses.insert(id); }
   void overdue(const std::string& id) override { overdues.insert(id); }
 
   std::set<std::string> before_delete, releases, losses, overdues;
@@ -95,13 +99,14 @@ class AcknowledgerTest : public ::testing::Test {
   ~AcknowledgerTest() override { finish(); }
 
   Acknowledger::Adoption adopt(const std::string& id, const std::string& handle) {
-    return acknowledger_->adopt({.message_id = id,
-                                 .receipt_handle = handle,
-                                 .body = {},
-                                 .md5_of_body = {},
-                                 .receive_count = 1,
-                                 .sent_at = {},
-                                 .received_at = fibers_.boot_now()});
+    const auto adopted = acknowledger_->adopt({.message_id = id,
+                                               .receipt_handle = handle,
+                                               .body = {},
+                                               .md5_of_body = {},
+                                               .receive_count = 1,
+                                               .sent_at = {},
+                                               .received_at = fibers_.boot_now()});
+    return adopted.adoption;
   }
   void pass(Duration length) {
     const TimePoint until = fibers_.now() + length;
@@ -200,6 +205,16 @@ TEST_F(AcknowledgerTest, CountsTheTimeThatTheMachineSlept) {
   fibers_.suspend(seconds(300));
   pass(seconds(5));
   EXPECT_TRUE(heard_.losses.contains("m"));
+}
+
+TEST_F(AcknowledgerTest, DeletesWhatWasSettledDuringItsHeartbeat) {
+  adopt("m", "h");
+  pass(seconds(39));
+  queue_.visibility_takes = seconds(3);
+  pass(seconds(2));
+  acknowledger_->settle("m", kDelivered);
+  pass(seconds(5));
+  EXPECT_EQ(heard_.deletes["m"], "h");
 }
 
 TEST_F(AcknowledgerTest, ReleasesWithTheDelayItWasTold) {
