@@ -71,7 +71,7 @@ std::unique_ptr<Thread> SystemThreads::spawn(std::string name, std::function<voi
                  start->name.c_str(), std::strerror(refused));
     std::abort();
   }
-  static_cast<void>(start.release());  // enter() owns it now
+  start.release();  // NOLINT(bugprone-unused-return-value): enter() owns it now
   return std::make_unique<SystemThread>(id);
 }
 

@@ -38,7 +38,9 @@ void YamlWalk::each_pair(const YAML::Node& node, const std::string& path, std::s
       continue;
     }
     const std::string& key = pair.first.Scalar();
-    const std::string below = path + "." + key;
+    std::string below(path);
+    below += '.';
+    below += key;
     if (std::find(seen.begin(), seen.end(), key) != seen.end()) {
       error(pair.first, below, "stands here twice; keep one");
       continue;

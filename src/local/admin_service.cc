@@ -169,7 +169,7 @@ Answer add_key(Cloud& cloud, const Json& in) {
   if (const auto expires_in = in["expires_in"].if_integer()) {
     key.expires = WallTime{SystemClock().wall_now().micros + *expires_in * 1'000'000};
   }
-  if (key.id.empty() || key.secret.empty()) return refused("a key needs \"id\" and \"secret\"");
+  if (key.id.empty() || key.secret.empty()) return refused(R"(a key needs "id" and "secret")");
   cloud.add_key(std::move(key));
   return Json::Object{};
 }

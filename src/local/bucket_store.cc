@@ -69,6 +69,7 @@ Status BucketStore::remove(std::string_view bucket) {
 std::vector<std::string> BucketStore::names() const {
   const std::shared_lock lock(mutex_);
   std::vector<std::string> out;
+  out.reserve(buckets_.size());
   for (const auto& [name, bucket] : buckets_) out.push_back(name);
   return out;
 }

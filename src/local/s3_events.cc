@@ -94,7 +94,7 @@ void S3Events::send_test_event(std::string_view bucket, const NotificationRule& 
   deliver(rule, Json(std::move(test)).dump());
 }
 
-Status S3Events::configure(std::string_view bucket, std::vector<NotificationRule> rules) {
+Status S3Events::configure(std::string_view bucket, const std::vector<NotificationRule>& rules) {
   for (const NotificationRule& rule : rules) {
     if (auto good = check_target(rule); !good) return good;
   }
@@ -103,7 +103,7 @@ Status S3Events::configure(std::string_view bucket, std::vector<NotificationRule
   return {};
 }
 
-Status S3Events::add(std::string_view bucket, NotificationRule rule, bool test_event) {
+Status S3Events::add(std::string_view bucket, const NotificationRule& rule, bool test_event) {
   if (auto good = check_target(rule); !good) return good;
   auto rules = buckets_.rules(bucket);
   if (!rules) return rules.error();

@@ -24,9 +24,9 @@ class S3Events {
       : context_(context), buckets_(buckets), queues_(queues) {}
 
   // Replaces a bucket's rules and sends each new target its s3:TestEvent. InvalidArgument if a target does not exist.
-  Status configure(std::string_view bucket, std::vector<NotificationRule> rules);
+  Status configure(std::string_view bucket, const std::vector<NotificationRule>& rules);
   // Adds one rule to those a bucket has, with or without its s3:TestEvent.
-  Status add(std::string_view bucket, NotificationRule rule, bool test_event);
+  Status add(std::string_view bucket, const NotificationRule& rule, bool test_event);
   // "ObjectCreated:Put", "ObjectCreated:CompleteMultipartUpload", "ObjectRemoved:Delete"… to all that want it.
   void publish(std::string_view bucket, std::string_view key, const StoredObject& object, std::string_view event);
 

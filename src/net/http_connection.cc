@@ -209,7 +209,7 @@ Result<std::size_t> HttpConnection::read_body(char* into, std::size_t size) {
     }
     body_left_ = chunk.value();
   }
-  const std::size_t wanted = static_cast<std::size_t>(std::min<std::uint64_t>(size, body_left_));
+  const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(size, body_left_));
   std::size_t got = take_buffered(into, wanted);
   if (got == 0) {
     const std::ptrdiff_t received = receive(into, wanted);

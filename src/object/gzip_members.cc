@@ -89,8 +89,8 @@ Status GzipMembers::finish() {
 Status GzipMembers::inflate(std::string_view chunk, std::size_t* taken) {
   inflate_state& state = *scratch_.state;
   // ISA-L reads through a pointer to non-const.
-  state.next_in = const_cast<std::uint8_t*>(
-      reinterpret_cast<const std::uint8_t*>(chunk.data()));  // NOLINT(cppcoreguidelines-pro-type-const-cast)
+  const auto* bytes = reinterpret_cast<const std::uint8_t*>(chunk.data());
+  state.next_in = const_cast<std::uint8_t*>(bytes);  // NOLINT(cppcoreguidelines-pro-type-const-cast)
   state.avail_in = static_cast<std::uint32_t>(chunk.size());
   bool full = true;
   while (full) {

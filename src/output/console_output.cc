@@ -227,7 +227,7 @@ void ConsoleOutput::prove_round() {
       undecided_.pop_front();
     }
   }
-  decide(std::move(proven), true);
+  decide(proven, true);
   if (broken) fail_all("writing failed or the reader is gone");
 }
 
@@ -267,11 +267,11 @@ void ConsoleOutput::fail_all(const std::string& reason) {
   }
   if (stop_by_.load() == kUp)
     log_.warning(fmt::format("outputs.{}: {}; what is not proven will be written again", name_, reason));
-  decide(std::move(failed), false);
+  decide(failed, false);
 }
 
-void ConsoleOutput::decide(std::deque<Batch> batches, bool proven) {
-  for (Batch& batch : batches) {
+void ConsoleOutput::decide(const std::deque<Batch>& batches, bool proven) {
+  for (const Batch& batch : batches) {
     const flow::RetryGroup again{.id = ++last_group_, .members = batch.passengers.size(), .slot = 0};
     for (const Passenger& passenger : batch.passengers) {
       const bool settled = proven ? passenger.ticket->epoch_proven(passenger.output, batch.id)

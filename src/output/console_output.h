@@ -67,7 +67,7 @@ class ConsoleOutput final : public Output {
   void prove_round();
   [[nodiscard]] std::uint64_t proven_up_to(std::uint64_t written);
   void fail_all(const std::string& reason);
-  void decide(std::deque<Batch> batches, bool proven);
+  void decide(const std::deque<Batch>& batches, bool proven);
 
   static constexpr std::int64_t kUp = INT64_MAX;
 

@@ -37,7 +37,7 @@ HostLookup::~HostLookup() {
   const bool asked = question_->request.ar_name != nullptr && question_->refused == 0;
   if (asked && ::gai_error(&question_->request) == EAI_INPROGRESS &&
       ::gai_cancel(&question_->request) != EAI_CANCELED && ::gai_error(&question_->request) == EAI_INPROGRESS) {
-    static_cast<void>(question_.release());  // still written to
+    question_.release();  // NOLINT(bugprone-unused-return-value): still written to
     return;
   }
   if (question_->request.ar_result != nullptr) ::freeaddrinfo(question_->request.ar_result);

@@ -86,7 +86,7 @@ void SlotDriver::tend_epoch(std::unique_ptr<Epoch>& place, TimePoint now) {
   if (reason.empty() && overdue) reason = "its end took too long";
   if (!reason.empty()) {
     lock.unlock();
-    return fail_epoch(place, std::move(reason), now);
+    return fail_epoch(place, reason, now);
   }
   epoch->driver_wants = false;
   epoch->busy = false;
@@ -169,7 +169,7 @@ void SlotDriver::conclude(TimePoint now) {
     }
     return fail_epoch(
         slot_.closing,
-        fmt::format("its end was \"{}\", required is \"{}\"", name_of(level), name_of(endpoint_.required.required())),
+        fmt::format(R"(its end was "{}", required is "{}")", name_of(level), name_of(endpoint_.required.required())),
         now);
   }
   Settling settling;

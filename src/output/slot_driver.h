@@ -79,7 +79,7 @@ class SlotDriver {
   void note_death(const Link& link);
   void conclude(TimePoint now);
   void prove(Settling epoch);
-  void fail_epoch(std::unique_ptr<Epoch>& place, std::string reason, TimePoint now);
+  void fail_epoch(std::unique_ptr<Epoch>& place, const std::string& reason, TimePoint now);
   void fail(Remains remains, const std::string& reason, TimePoint now);
   void suspect();
   void begin_probe(std::unique_ptr<Link> link);

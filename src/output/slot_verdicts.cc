@@ -120,7 +120,7 @@ void SlotDriver::prove(Settling epoch) {
 }
 
 // The driver owns the epoch's link, so that no lane can be writing to it.
-void SlotDriver::fail_epoch(std::unique_ptr<Epoch>& place, std::string reason, TimePoint now) {
+void SlotDriver::fail_epoch(std::unique_ptr<Epoch>& place, const std::string& reason, TimePoint now) {
   std::unique_ptr<Epoch> epoch;
   {
     const std::lock_guard lock(slot_.mutex);

@@ -38,8 +38,8 @@ TlsLink::TlsLink(Clock& clock, Target target, SSL_CTX* context, bool verify_host
     if (verify_hostname_) X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl_.get()), target_.host.c_str());
   } else {
     // SSL_set_tlsext_host_name() without its C cast.
-    SSL_ctrl(ssl_.get(), SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
-             const_cast<char*>(target_.host.c_str()));
+    auto* name = const_cast<char*>(target_.host.c_str());  // NOLINT(cppcoreguidelines-pro-type-const-cast)
+    SSL_ctrl(ssl_.get(), SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, name);
     if (verify_hostname_) SSL_set1_host(ssl_.get(), target_.host.c_str());
   }
 }

@@ -18,6 +18,7 @@ using service::Variable;
 
 std::vector<std::string> names_of(const std::vector<Variable>& variables) {
   std::vector<std::string> names;
+  names.reserve(variables.size());
   for (const Variable& variable : variables) names.push_back(variable.name);
   return names;
 }
@@ -101,6 +102,7 @@ Rules Compiler::rules(const std::string& key, const Filter& filter, bool of_line
   Rules any;
   for (std::size_t i = 0; i < filter.size(); ++i) {
     std::vector<Rule> all;
+    all.reserve(filter[i].size());
     for (std::size_t j = 0; j < filter[i].size(); ++j) {
       all.push_back(rule(fmt::format("{}[{}][{}]", key, i, j), filter[i][j], of_lines));
     }
@@ -174,6 +176,7 @@ const TagTemplate& Program::tag_for(std::string_view key) const {
 
 std::vector<std::string> Program::file_values(std::string_view key) const {
   std::vector<std::string> values;
+  values.reserve(definition.file_field_definitions.size());
   for (const Variable& variable : definition.file_field_definitions) {
     values.push_back(run_steps(variable.operations, std::string(key)).value_or("null"));
   }
