@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 
@@ -18,6 +19,11 @@ namespace {
 
 constexpr Duration kPhase1 = seconds(40);
 constexpr Duration kPhase2Max = std::chrono::minutes(40);
+// A13 is looked at where it matters: with receivers that are slow.
+constexpr double kSlowReceiver = 1e6;
+constexpr double kRateSeconds = 30;
+constexpr double kRateBytesMax = 6e6;
+constexpr Duration kRateSlack = seconds(25);  // the first small epochs, and the end of the last one
 constexpr int kWorldGroup = 0;
 
 // What the seed chose beside the faults.
@@ -144,6 +150,7 @@ class Run {
     phase1();
     faults_off();
     phase2();
+    if (oracle_.complaints.empty() && network_.bytes_per_second <= kSlowReceiver) phase3();
     end();
     return {std::move(oracle_.complaints), summary()};
   }
@@ -222,6 +229,36 @@ class Run {
       oracle_.complain(fmt::format("A10: {} sockets at once", network_.sockets_most));
     }
     if (queue_.calls_most > 16) oracle_.complain(fmt::format("A10: {} SQS calls at once", queue_.calls_most));
+  }
+
+  // A13: a backlog against a slow receiver is proven at 80 % of its rate or better.
+  void phase3() {
+    const double rate_seconds = std::min(kRateSeconds, kRateBytesMax / network_.bytes_per_second);
+    const auto wanted = static_cast<std::size_t>(network_.bytes_per_second * rate_seconds);
+    const std::uint64_t read_before = oracle_.bytes_read;
+    constexpr int kLines = 100;
+    int object = shape_.objects;
+    for (std::size_t bytes = 0; bytes < wanted;) {
+      std::string text;
+      ++object;
+      for (int line = 1; line <= kLines; ++line) text += fmt::format("{} {} {}\n", object, line, std::string(380, 'x'));
+      bytes += text.size();
+      oracle_.expect(object, std::vector<bool>(kLines, true));
+      store_.put("o" + std::to_string(object), std::move(text));
+      queue_.send(s3_event({object}), {object});
+    }
+    const TimePoint begun = fibers_.now();
+    const auto longest = std::chrono::duration_cast<Duration>(std::chrono::duration<double>(rate_seconds / 0.8));
+    // Frames are longer than their text: the receiver's time is for what it reads.
+    const double framing = 1.2;
+    const TimePoint limit = begun + std::chrono::duration_cast<Duration>(longest * framing) + kRateSlack;
+    if (!fibers_.run_until([&] { return queue_.size() == 0; }, limit)) {
+      oracle_.complain(
+          fmt::format("A13: at {:.0f} bytes/s {} of {} bytes were read and {} notifications are left after "
+                      "{:.0f} s",
+                      network_.bytes_per_second, oracle_.bytes_read - read_before, wanted, queue_.size(),
+                      std::chrono::duration<double>(fibers_.now() - begun).count()));
+    }
   }
 
   // A clean stop, so that it is simulated too; then the world ends.
