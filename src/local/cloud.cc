@@ -188,7 +188,7 @@ Status Cloud::notify(std::string_view bucket, std::string_view queue, const Noti
   rule.events = {"s3:ObjectCreated:*"};
   rule.prefix = options.prefix;
   rule.suffix = options.suffix;
-  return services_->events.add(bucket, std::move(rule), options.test_event);
+  return services_->events.add(bucket, rule, options.test_event);
 }
 
 Status Cloud::send_message(std::string_view queue, std::string body) {

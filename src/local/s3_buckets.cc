@@ -93,7 +93,7 @@ Status S3Service::put_notifications(Request& request) {
   if (!document) return document.error();
   auto rules = parse_notification_configuration(document.value(), context_.ids);
   if (!rules) return rules.error();
-  if (auto set = events_.configure(request.bucket, std::move(rules).value()); !set) return set;
+  if (auto set = events_.configure(request.bucket, rules.value()); !set) return set;
   return request.exchange.answer(200, {}, "");
 }
 
