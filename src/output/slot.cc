@@ -200,7 +200,7 @@ void Slot::wait(std::unique_lock<std::mutex>& lock, Seat& seat, Seat::Waiting re
   constexpr Duration kLook = seconds(1);  // wake-ups are told; this bounds the cost of one that nobody told
   seat.waiting = reason;
   waiters.push_back(&seat);
-  // A connection is wanted. Not for room: the owner of the link makes it, and a driver woken for it would wake us again.
+  // A connection is wanted. Not for room: the link's owner makes it, and a driver woken for it would wake us again.
   if (reason == Seat::Waiting::for_epoch && (waiters.size() == 1 || !filling)) dialer_.wake();
   seat.woken.wait_until(lock, std::min(deadline, clock_.now() + kLook));
   std::erase(waiters, &seat);
