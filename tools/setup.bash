@@ -5,7 +5,7 @@
 # Messages go to stderr, so that stdout stays the program's own.
 
 BUILD_PACKAGES=(
-  ca-certificates cmake g++ ninja-build pkg-config
+  ca-certificates cmake g++ ninja-build pkg-config python3
   libcli11-dev libcurl4-openssl-dev libfmt-dev libgtest-dev libisal-dev libre2-dev libssl-dev libyaml-cpp-dev
   nlohmann-json3-dev
 )
