@@ -1,4 +1,4 @@
-// rooms: format object json
+// rooms: format codec json
 // How fast are inflate, splitters and lookups alone, on one core, in memory? Prints MB/s of plain text, best of
 // several runs. Text is made by a seed, shaped like the real thing: CloudTrail records of about 1.2 KB, flow-log lines
 // of about 110 bytes.
@@ -15,11 +15,11 @@
 #include <fmt/format.h>
 
 #include "base/random.h"
+#include "codec/decompressor.h"
 #include "format/splitter.h"
 #include "json/compact.h"
 #include "json/members.h"
 #include "json/strict.h"
-#include "object/decompressor.h"
 
 namespace dray {
 namespace {
@@ -198,10 +198,10 @@ void split_row(const char* name, const char* format, const std::map<std::string,
 
 void inflate_row(const char* name, const std::string& plain) {
   const std::string stored = gzip(plain);
-  object::DecompressorScratch scratch;
+  codec::DecompressorScratch scratch;
   row(name, plain.size(), [&] {
     Discarded discarded;
-    const auto decompressor = object::make_decompressor(object::Encoding::detect, discarded, scratch);
+    const auto decompressor = codec::make_decompressor({codec::Encoding::detect}, discarded, scratch);
     return feed(*decompressor, stored, 64U << 10U) ? discarded.bytes : 0;
   });
 }
@@ -210,13 +210,13 @@ void small_objects_row() {
   Random random(4);
   const std::string plain = flows().substr(0, 2048);
   const std::string stored = gzip(plain);
-  object::DecompressorScratch scratch;
+  codec::DecompressorScratch scratch;
   constexpr std::size_t kObjects = 20000;
   row("2 KB objects: inflate + lines", plain.size() * kObjects, [&] {
     Counted counted(false);
     for (std::size_t i = 0; i < kObjects; ++i) {
       const auto splitter = format::find_format("vpc_flow_processor")->make({}, counted);
-      const auto decompressor = object::make_decompressor(object::Encoding::detect, *splitter, scratch);
+      const auto decompressor = codec::make_decompressor({codec::Encoding::detect}, *splitter, scratch);
       if (!feed(*decompressor, stored, 64U << 10U)) return std::uint64_t{0};
     }
     return counted.records;
@@ -235,11 +235,11 @@ void json_rows(const std::string& text) {
 void both_row(const char* name, const char* format, const std::map<std::string, std::string>& options,
               const std::string& plain, bool look_up) {
   const std::string stored = gzip(plain);
-  object::DecompressorScratch scratch;
+  codec::DecompressorScratch scratch;
   row(name, plain.size(), [&] {
     Counted counted(look_up);
     const auto splitter = format::find_format(format)->make({.options = options}, counted);
-    const auto decompressor = object::make_decompressor(object::Encoding::detect, *splitter, scratch);
+    const auto decompressor = codec::make_decompressor({codec::Encoding::detect}, *splitter, scratch);
     return feed(*decompressor, stored, 64U << 10U) ? counted.records : 0;
   });
 }

@@ -32,6 +32,7 @@ class Parser : public YamlWalk {
   std::string encoding(const YAML::Node& node, const std::string& path);
   service::FileFormat file_format(const YAML::Node& node, const std::string& path);
   void format_options(const YAML::Node& node, const std::string& path, service::FileFormat& into);
+  Setting setting(const YAML::Node& node, const std::string& path);
   std::vector<Operation> operations(const YAML::Node& node, const std::string& path);
   Operation operation(const YAML::Node& node, const std::string& path);
   void complete(const YAML::Node& node, const std::string& path, const Operation& operation,
@@ -137,19 +138,23 @@ void Parser::format_options(const YAML::Node& node, const std::string& path, ser
   if (node.IsNull()) return;
   each_pair(node, path, "the processor's options",
             [&](const std::string& key, const YAML::Node& value, const std::string& below) {
-              if (value.IsNull()) {
-                into.options[key] = "";
-              } else if (value.IsSequence()) {
-                std::string joined;
-                for (const YAML::Node& item : value) {
-                  if (!joined.empty()) joined += '\n';
-                  joined += text(item, below, "a list of plain values");
-                }
-                into.options[key] = joined;
-              } else {
-                into.options[key] = text(value, below, "a plain value or a list of plain values");
-              }
+              into.options.set(key, setting(value, below));
             });
+}
+
+Setting Parser::setting(const YAML::Node& node, const std::string& path) {
+  if (node.IsNull()) return {};
+  if (node.IsSequence()) {
+    Setting::List list;
+    for (std::size_t i = 0; i < node.size(); ++i) list.push_back(setting(node[i], fmt::format("{}[{}]", path, i)));
+    return list;
+  }
+  if (!node.IsMap()) return text(node, path, "a plain value, a list or a mapping");
+  Settings members;
+  each_pair(node, path, "a mapping", [&](const std::string& key, const YAML::Node& value, const std::string& below) {
+    members.set(key, setting(value, below));
+  });
+  return members;
 }
 
 std::vector<Operation> Parser::operations(const YAML::Node& node, const std::string& path) {
@@ -420,9 +425,8 @@ void complain_of_gaps(const Definition& definition, Parser& parser, const YAML::
 void complain_of_text(const Definition& definition, Parser& parser, const YAML::Node& node, const std::string& path) {
   const service::FileFormat& format = definition.file_format;
   if (format.type != "line_split_processor" || definition.record_field_mapping.empty()) return;
-  const auto json = format.options.find("json");
   bool reads_json = false;
-  if (json != format.options.end() && YAML::convert<bool>::decode(YAML::Node(json->second), reads_json) && reads_json)
+  if (YAML::convert<bool>::decode(YAML::Node(std::string(format.options.text("json"))), reads_json) && reads_json)
     return;
   parser.warn(node, path + ".record_field_mapping",
               "the lines are not read as JSON, so every variable is \"null\"; set file_format.config.json: true");

@@ -12,6 +12,13 @@
 
 namespace dray::flow {
 
+// Why a record is not what its format promises. What becomes of such a record: `on_error` of the input.
+enum class Flaw : std::uint8_t {
+  none,
+  undecodable,  // announced as JSON (or another form with fields) and not it; the bytes are as in the object
+  oversize,     // a piece of a record over record_bytes_max; more pieces of the same record may follow
+};
+
 struct Record {
   std::string_view bytes;
   // True if bytes are one whole JSON value whose brackets and strings balance; its variables can be looked up.
@@ -19,7 +26,8 @@ struct Record {
   bool is_json = false;
   // For a JSON object: offsets in bytes of the ':' of each top-level member, ascending, the last of a doubled key being
   // the last here. Empty if the splitter did not collect them (use scan_members() of json/members.h then).
-  std::span<const std::uint32_t> members;
+  std::span<const std::uint32_t> members = {};
+  Flaw flaw = Flaw::none;
 };
 
 class RecordSink {

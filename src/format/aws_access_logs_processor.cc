@@ -12,13 +12,13 @@ std::unique_ptr<Splitter> make(const SplitterOptions& options, flow::RecordSink&
   return std::make_unique<PlainLines>(options, sink);
 }
 
-Status check(const Options& options) {
+Status check(const Settings& options) {
   return check_known(kName, options, {});
 }
 
 }  // namespace
 
 extern const Format kAwsAccessLogs;
-const Format kAwsAccessLogs{kName, "AWS access logs (load balancers, S3): one line, one event", &make, &check};
+const Format kAwsAccessLogs{kName, "AWS access logs (load balancers, S3): one line, one event", {}, &make, &check};
 
 }  // namespace dray::format

@@ -29,7 +29,7 @@ class JsonLines final : public Splitter {
   Status take(std::string_view line) {
     bool blanks = false;
     if (!json::is_value(line, colons_, blanks)) {
-      return sink_.accept({line, false, {}});
+      return sink_.accept({.bytes = line, .flaw = flow::Flaw::undecodable});
     }
     Status status = record_.emit(line, blanks, colons_);
     if (colons_.capacity() > kColonsKept) {
@@ -45,30 +45,28 @@ class JsonLines final : public Splitter {
 };
 
 std::unique_ptr<Splitter> make(const SplitterOptions& options, flow::RecordSink& sink) {
-  const auto json = options.options.find("json");
-  if (json != options.options.end() && parse_switch(json->second).value_or(false)) {
+  if (parse_switch(options.options.text("json")).value_or(false)) {
     return std::make_unique<JsonLines>(options, sink);
   }
   return std::make_unique<PlainLines>(options, sink);
 }
 
-Status check(const Options& options) {
-  const auto chunks = options.find("chunks");
-  Options rest = options;
-  if (chunks != options.end() && parse_switch(chunks->second) == false) {
-    for (const char* unused : {"chunks", "indices", "substrings", "regex"}) {
-      rest.erase(unused);
-    }
+constexpr Option kOptions[] = {
+    {"json", "true | false", "every line is one JSON value, whose members make variables; default false"}};
+
+Status check(const Settings& options) {
+  if (parse_switch(options.text("chunks")).value_or(false)) {
+    return check_known(kName, options, {"json"}, {"chunks"});
   }
-  if (Status status = check_known(kName, rest, {"json"}, {"chunks", "indices", "substrings", "regex"}); !status) {
+  if (Status status = check_known(kName, options, {"json", "chunks", "indices", "substrings", "regex"}); !status) {
     return status;
   }
-  return check_switch(kName, rest, "json");
+  return check_switch(kName, options, "json");
 }
 
 }  // namespace
 
 extern const Format kLineSplit;
-const Format kLineSplit{kName, "text or NDJSON (json: true): one line, one event", &make, &check};
+const Format kLineSplit{kName, "text or NDJSON (json: true): one line, one event", kOptions, &make, &check};
 
 }  // namespace dray::format

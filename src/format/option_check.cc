@@ -30,18 +30,17 @@ std::optional<bool> parse_switch(std::string_view text) {
   return std::nullopt;
 }
 
-Status check_switch(std::string_view format, const Options& options, const std::string& option) {
-  const auto found = options.find(option);
-  if (found == options.end() || parse_switch(found->second)) {
+Status check_switch(std::string_view format, const Settings& options, const std::string& option) {
+  if (!options.contains(option) || parse_switch(options.text(option))) {
     return {};
   }
-  return bad_option(
-      fmt::format("file_format {}: config.{} is \"{}\"; allowed are true and false", format, option, found->second));
+  return bad_option(fmt::format("file_format {}: config.{} is \"{}\"; allowed are true and false", format, option,
+                                options.text(option)));
 }
 
-Status check_known(std::string_view format, const Options& options, std::initializer_list<std::string_view> known,
+Status check_known(std::string_view format, const Settings& options, std::initializer_list<std::string_view> known,
                    std::initializer_list<std::string_view> lacking) {
-  for (const auto& [option, value] : options) {
+  for (const auto& [option, value] : options.members()) {
     if (among(lacking, option)) {
       return bad_option(fmt::format("file_format {}: config.{} changes the events and is not supported yet; remove it",
                                     format, option));

@@ -3,26 +3,24 @@
 #pragma once
 
 #include <initializer_list>
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "base/result.h"
+#include "base/settings.h"
 
 namespace dray::format {
-
-using Options = std::map<std::string, std::string>;
 
 // true, yes, on, 1 and their opposites in any case, as YAML and Python configurations write them.
 std::optional<bool> parse_switch(std::string_view text);
 
 // Ok if the option is absent or a switch.
-Status check_switch(std::string_view format, const Options& options, const std::string& option);
+Status check_switch(std::string_view format, const Settings& options, const std::string& option);
 
 // Complains about the first option that is not among the known ones. `lacking` are options of the product that change
 // the events and that this version does not have.
-Status check_known(std::string_view format, const Options& options, std::initializer_list<std::string_view> known,
+Status check_known(std::string_view format, const Settings& options, std::initializer_list<std::string_view> known,
                    std::initializer_list<std::string_view> lacking = {});
 
 }  // namespace dray::format

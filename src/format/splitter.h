@@ -1,25 +1,34 @@
 // Splitter: plain bytes of one object in, its records out. The catalogue of formats is splitters.def (one line each).
 //
-// Streaming: memory is bounded by record_bytes_max whatever the object's size or line count. A record over the limit,
-// or input that breaks the format, is {poison, code} from write() or finish() after every earlier record was accepted.
-// One thread at a time.
+// Streaming: memory is bounded by record_bytes_max whatever the object's size or line count. Input that breaks the format
+// is {poison, code} from write() or finish() after every earlier record was accepted. A record over the limit is
+// {poison, "oversize_record"}, or, if so configured, comes in pieces marked Flaw::oversize, and the records behind it
+// follow. What was announced as JSON and is not, where its end is known all the same (a line), comes marked
+// Flaw::undecodable. One thread at a time.
 #pragma once
 
 #include <cstddef>
-#include <map>
 #include <memory>
 #include <span>
-#include <string>
 #include <string_view>
 
 #include "base/byte_sink.h"
+#include "base/settings.h"
 #include "flow/record.h"
 
 namespace dray::format {
 
 struct SplitterOptions {
   std::size_t record_bytes_max = 16U << 20U;
-  std::map<std::string, std::string> options;  // file_format.config
+  Settings options;  // file_format.config
+  bool oversize_in_pieces = false;
+};
+
+// One option of a format, for `dray formats` and docs.
+struct Option {
+  std::string_view name;
+  std::string_view values;   // what may be written: "true | false", "text", "list of names"
+  std::string_view meaning;  // and the default
 };
 
 using Splitter = ByteSink;
@@ -27,10 +36,11 @@ using Splitter = ByteSink;
 struct Format {
   std::string_view name;     // file_format.type
   std::string_view summary;  // one line
+  std::span<const Option> options;
   // The sink outlives the splitter.
   std::unique_ptr<Splitter> (*make)(const SplitterOptions& options, flow::RecordSink& sink);
   // Complains about options this format does not know or cannot use; ok otherwise.
-  Status (*check)(const std::map<std::string, std::string>& options);
+  Status (*check)(const Settings& options);
 };
 
 // nullptr if there is none of that name.

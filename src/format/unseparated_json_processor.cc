@@ -11,26 +11,11 @@ namespace {
 
 constexpr std::string_view kName = "unseparated_json_processor";
 
-// A list in the configuration arrives as lines.
-std::vector<std::string> lines_of(std::string_view text) {
-  std::vector<std::string> lines;
-  while (!text.empty()) {
-    const std::string_view line = text.substr(0, text.find('\n'));
-    text.remove_prefix(std::min(line.size() + 1, text.size()));
-    if (!line.empty()) {
-      lines.emplace_back(line);
-    }
-  }
-  return lines;
-}
-
-RecordKeys keys_of(const Options& options) {
+RecordKeys keys_of(const Settings& options) {
   RecordKeys keys;
-  if (const auto key = options.find("key"); key != options.end()) {
-    keys.keys = lines_of(key->second);
-  }
-  if (const auto control = options.find("control_key"); control != options.end()) {
-    keys.control_key = control->second;
+  keys.keys = options.texts("key");
+  if (options.contains("control_key")) {
+    keys.control_key = options.text("control_key");
   } else if (std::find(keys.keys.begin(), keys.keys.end(), "Records") != keys.keys.end()) {
     // The AWS CloudTrail User Guide, "CloudTrail digest file structure": every digest has it, no log file does.
     keys.control_key = "digestStartTime";
@@ -42,7 +27,7 @@ std::unique_ptr<Splitter> make(const SplitterOptions& options, flow::RecordSink&
   return std::make_unique<UnseparatedJson>(keys_of(options.options), options.record_bytes_max, sink);
 }
 
-Status check(const Options& options) {
+Status check(const Settings& options) {
   if (Status status = check_known(kName, options, {"key", "control_key"}, {"include", "rename", "flat"}); !status) {
     return status;
   }
@@ -53,10 +38,17 @@ Status check(const Options& options) {
   return {};
 }
 
+constexpr Option kOptions[] = {
+    {"key", "name | list of names",
+     "the records are the elements of the array at this member; default: the values themselves"},
+    {"control_key", "name",
+     "an object with this member and without the keys holds no records; default digestStartTime if Records is a key"},
+};
+
 }  // namespace
 
 extern const Format kUnseparatedJson;
-const Format kUnseparatedJson{kName, "JSON values without separators; with key, the elements of the array there", &make,
-                              &check};
+const Format kUnseparatedJson{kName, "JSON values without separators; with key, the elements of the array there",
+                              kOptions, &make, &check};
 
 }  // namespace dray::format

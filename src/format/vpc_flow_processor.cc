@@ -43,14 +43,14 @@ std::unique_ptr<Splitter> make(const SplitterOptions& options, flow::RecordSink&
   return std::make_unique<FlowLogLines>(options, sink);
 }
 
-Status check(const Options& options) {
+Status check(const Settings& options) {
   return check_known(kName, options, {});
 }
 
 }  // namespace
 
 extern const Format kVpcFlow;
-const Format kVpcFlow{kName, "VPC and transit gateway flow logs: one line, one event; header lines are none", &make,
-                      &check};
+const Format kVpcFlow{
+    kName, "VPC and transit gateway flow logs: one line, one event; header lines are none", {}, &make, &check};
 
 }  // namespace dray::format

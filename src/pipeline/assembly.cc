@@ -82,25 +82,6 @@ aws::SessionConfig session_config(const config::Input& input) {
   return session;
 }
 
-Result<ServicePlan> plan_service(const service::Definition& definition, const config::Input& input) {
-  auto compiled = route::CompiledService::compile(definition);
-  if (!compiled) return std::move(compiled).error();
-  ServicePlan plan;
-  plan.service = *std::move(compiled);
-  plan.format = format::find_format(definition.file_format.type);
-  if (plan.format == nullptr) {
-    return Error{ErrorKind::config, "unknown_format",
-                 definition.name + ": file_format.type: " + definition.file_format.type + " is not in this version"};
-  }
-  if (auto checked = plan.format->check(definition.file_format.options); !checked) {
-    return with_context(std::move(checked).error(), definition.name + ": file_format.config");
-  }
-  plan.splitter.record_bytes_max = input.record_bytes_max;
-  plan.splitter.options = definition.file_format.options;
-  if (definition.encoding == "none") plan.encoding = object::Encoding::none;
-  return plan;
-}
-
 Result<Plan> plan_input(const config::Input& input, std::vector<output::Output*> outputs) {
   Plan plan;
   plan.input = input.name;
@@ -109,7 +90,7 @@ Result<Plan> plan_input(const config::Input& input, std::vector<output::Output*>
   plan.identity_scope = input.name;
   std::vector<std::shared_ptr<const route::CompiledService>> compiled;
   for (const service::Definition& definition : input.services) {
-    auto service = plan_service(definition, input);
+    auto service = decode::prepare(definition, input.record_bytes_max);
     if (!service) return with_context(std::move(service).error(), "inputs." + input.name + ".services");
     plan.identity_scope += "," + definition.name;
     compiled.push_back(service->service);
@@ -187,12 +168,7 @@ std::vector<std::string> service_faults(const config::Config& config) {
   for (const config::Input& input : config.inputs) {
     const std::string place = "inputs." + input.name + ".services: ";
     for (const service::Definition& definition : input.services) {
-      for (const Error& fault : route::CompiledService::faults(definition)) faults.push_back(place + fault.message);
-      const format::Format* format = format::find_format(definition.file_format.type);
-      if (format == nullptr) continue;
-      if (auto checked = format->check(definition.file_format.options); !checked) {
-        faults.push_back(place + definition.name + ": file_format.config: " + checked.error().message);
-      }
+      for (const Error& fault : decode::faults(definition)) faults.push_back(place + fault.message);
     }
   }
   return faults;

@@ -3,6 +3,7 @@
 #include <optional>
 #include <utility>
 
+#include "decode/object_decoder.h"
 #include "pipeline/lanes.h"
 
 namespace dray::pipeline {
@@ -64,23 +65,21 @@ Ledger::Streamed Worker::deliver(const Task& task, const Ledger::Attempt& attemp
   return streamed;
 }
 
-Ledger::Streamed Worker::stream(const ServicePlan& service, const Task& task, const Ledger::Attempt& attempt) {
+Ledger::Streamed Worker::stream(const decode::ReadyService& service, const Task& task, const Ledger::Attempt& attempt) {
   const flow::ObjectRef& object = task.work().object;
 
   auto lanes = Lanes(plan_.outputs, task, attempt);
-  auto router = service.service->make_router(object, lanes);
-  auto splitter = service.format->make(service.splitter, *router);
-  auto decompressor = object::make_decompressor(service.encoding, *splitter, scratch_);
+  auto decoder = decode::ObjectDecoder(service, object, lanes, scratch_);
 
   object::Fetched fetched;
-  auto streamed_whole = fetcher_.fetch(object, attempt.expected_etag, *decompressor, task.job->stop, fetched);
+  auto streamed_whole = fetcher_.fetch(object, attempt.expected_etag, decoder, task.job->stop, fetched);
   auto handed_over = lanes.finish();
 
-  if (decompressor->trailing_garbage()) {
+  if (decoder.trailing_garbage()) {
     log_.warning("Bytes after the last gzip member were ignored: " + object.url());
   }
-  return {.records = router->records(),
-          .events = router->events(),
+  return {.records = decoder.records(),
+          .events = decoder.events(),
           .bytes = lanes.text_bytes(),
           .etag = fetched.etag,
           .error = first_error(std::move(streamed_whole), std::move(handed_over))};

@@ -6,7 +6,7 @@
 #pragma once
 
 #include "base/clock.h"
-#include "object/decompressor.h"
+#include "codec/decompressor.h"
 #include "object/fetcher.h"
 #include "pipeline/ledger.h"
 #include "pipeline/plan.h"
@@ -27,12 +27,12 @@ class Worker {
  private:
   void wait_for_outputs(const Task& task);
   Ledger::Streamed deliver(const Task& task, const Ledger::Attempt& attempt);
-  Ledger::Streamed stream(const ServicePlan& service, const Task& task, const Ledger::Attempt& attempt);
+  Ledger::Streamed stream(const decode::ReadyService& service, const Task& task, const Ledger::Attempt& attempt);
   Ledger::Streamed send_md5(const Task& task, const Ledger::Attempt& attempt);
 
   const Plan& plan_;
   object::Fetcher fetcher_;
-  object::DecompressorScratch scratch_;
+  codec::DecompressorScratch scratch_;
   TaskQueue& tasks_;
   Ledger& ledger_;
   Clock& clock_;

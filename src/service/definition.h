@@ -5,10 +5,11 @@
 // marked. Values; any thread.
 #pragma once
 
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
+
+#include "base/settings.h"
 
 namespace dray::service {
 
@@ -62,8 +63,22 @@ struct RoutingCase {
 };
 
 struct FileFormat {
-  std::string type;                            // a processor name of the product
-  std::map<std::string, std::string> options;  // scalars as text; lists joined by LF
+  std::string type;  // a processor name of the product, or one of ours
+  Settings options;
+};
+
+// Ours: a sample object with what must come of it; `dray check` runs them.
+struct DefinitionTest {
+  std::string name;
+  std::string key;    // the object's key; "" = "sample"
+  std::string input;  // its bytes
+  struct Event {
+    std::string tag;
+    std::string text;
+    bool operator==(const Event&) const = default;
+  };
+  std::vector<Event> events;
+  int line = 0;  // of the test in its file, for complaints
 };
 
 struct Definition {
@@ -71,6 +86,8 @@ struct Definition {
   bool predefined = false;
   std::string summary;                     // one line for `dray services`
   std::optional<std::string> key_pattern;  // RE2, searched in the decoded key; absent: every object
+  // Ours, for aws_sqs_auto: RE2, searched in the first 4 KiB of plain bytes of an object whose key tells nothing.
+  std::optional<std::string> content_pattern;
   Filter filename_filter_rules;
   std::vector<Variable> file_field_definitions;
   std::string encoding;  // "" = by magic bytes
@@ -80,6 +97,7 @@ struct Definition {
   bool send_filtered_out_to_unknown = false;
   std::string routing_template;
   std::vector<RoutingCase> routing_cases;
+  std::vector<DefinitionTest> tests;
 };
 
 }  // namespace dray::service

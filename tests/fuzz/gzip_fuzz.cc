@@ -1,4 +1,4 @@
-// rooms: object
+// rooms: codec
 // Any bytes are decoded or refused, in the same way whole and in pieces; memory does not depend on what they say.
 #include <cstddef>
 #include <cstdint>
@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "base/assert.h"
-#include "object/decompressor.h"
+#include "codec/decompressor.h"
 
 namespace {
 
@@ -30,7 +30,7 @@ class Summed final : public dray::ByteSink {
 
 std::string outcome(std::string_view stored, std::size_t step) {
   Summed sink;
-  const auto decompressor = dray::object::make_decompressor(dray::object::Encoding::detect, sink);
+  const auto decompressor = dray::codec::make_decompressor({dray::codec::Encoding::detect}, sink);
   dray::Status status;
   for (std::size_t at = 0; status.ok() && at < stored.size(); at += step) {
     status = decompressor->write(stored.substr(at, step));

@@ -2,7 +2,6 @@
 // Every format gives the same records and the same fault whole and in pieces; a record never holds LF.
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -54,8 +53,7 @@ std::string outcome(const format::Format& format, const format::SplitterOptions&
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   for (const format::Format* format : format::all_formats()) {
-    for (const std::map<std::string, std::string>& config :
-         {std::map<std::string, std::string>{}, {{"json", "true"}}, {{"key", "Records"}}}) {
+    for (const Settings& config : {Settings{}, Settings{{"json", "true"}}, Settings{{"key", "Records"}}}) {
       if (!format->check(config)) {
         continue;
       }

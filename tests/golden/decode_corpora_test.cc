@@ -1,4 +1,4 @@
-// rooms: object format json
+// rooms: codec format json
 // Real and damaged samples through decompressor and splitter, against the counts and hashes of their manifests. The
 // samples are read where they lie ($DRAY_CORPORA, else ../shared/corpora beside the checkout); without them the tests
 // are skipped.
@@ -13,9 +13,9 @@
 #include "base/digest.h"
 #include "base/encoding.h"
 #include "base/json.h"
+#include "codec/decompressor.h"
 #include "format/splitter.h"
 #include "json/members.h"
-#include "object/decompressor.h"
 
 namespace dray {
 namespace {
@@ -52,11 +52,10 @@ struct Decoded {
   bool garbage = false;
 };
 
-Decoded decode(std::string_view stored, const char* format, const std::map<std::string, std::string>& options,
-               std::size_t step = 65536) {
+Decoded decode(std::string_view stored, const char* format, const Settings& options, std::size_t step = 65536) {
   Decoded decoded;
   const auto splitter = format::find_format(format)->make({.options = options}, decoded.kept);
-  const auto decompressor = object::make_decompressor(object::Encoding::detect, *splitter);
+  const auto decompressor = codec::make_decompressor({codec::Encoding::detect}, *splitter);
   Status status;
   for (std::size_t at = 0; status.ok() && at < stored.size(); at += step) {
     status = decompressor->write(stored.substr(at, step));
@@ -155,7 +154,7 @@ TEST_F(DecodeCorpora, CloudTrailObjectsGiveTheirRecordsUnchanged) {
     // The container adds nothing but its brackets and commas.
     Kept plain;
     const auto splitter = format::find_format("line_split_processor")->make({}, plain);
-    const auto decompressor = object::make_decompressor(object::Encoding::detect, *splitter);
+    const auto decompressor = codec::make_decompressor({codec::Encoding::detect}, *splitter);
     ASSERT_TRUE(decompressor->write(contents(entry.path())).ok() && decompressor->finish().ok());
     ASSERT_EQ(plain.records.size(), 1U);
     std::string joined = "{\"Records\":[";
@@ -179,7 +178,7 @@ TEST_F(DecodeCorpora, UnpackedCloudTrailLinesAreJson) {
 TEST_F(DecodeCorpora, OtelSamplesGiveTheirCounts) {
   const auto manifest = Json::parse(contents(corpora() / "otel" / "manifest.json"));
   ASSERT_TRUE(manifest.ok());
-  const auto count = [](const char* file, const char* format, const std::map<std::string, std::string>& options) {
+  const auto count = [](const char* file, const char* format, const Settings& options) {
     const Decoded decoded = decode(contents(corpora() / "otel" / file), format, options, 11);
     EXPECT_EQ(decoded.code, "") << file;
     return decoded.kept.records.size();

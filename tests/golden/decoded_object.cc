@@ -8,10 +8,8 @@
 #include <sstream>
 
 #include "base/assert.h"
+#include "decode/object_decoder.h"
 #include "flow/event_sink.h"
-#include "format/splitter.h"
-#include "object/decompressor.h"
-#include "route/router.h"
 
 namespace dray::golden {
 namespace {
@@ -51,22 +49,16 @@ std::string DecodedObject::text() const {
 DecodedObject decode_object(const service::Definition& definition, const flow::ObjectRef& object,
                             std::string_view bytes, std::size_t chunk) {
   DecodedObject decoded;
-  auto service = route::CompiledService::compile(definition);
+  const auto service = decode::prepare(definition, 16U << 20U);
   if (!service) {
     decoded.error = service.error();
     return decoded;
   }
   Collector collector(decoded.events);
-  const auto router = (*service)->make_router(object, collector);
-  const format::Format* format = format::find_format(definition.file_format.type);
-  DRAY_ASSERT(format != nullptr);
-  const auto splitter = format->make({.options = definition.file_format.options}, *router);
-  const auto encoding = definition.encoding == "gzip"   ? object::Encoding::gzip
-                        : definition.encoding == "none" ? object::Encoding::none
-                                                        : object::Encoding::detect;
-  const auto decompressor = object::make_decompressor(encoding, *splitter);
-  if (Status status = push(*decompressor, bytes, chunk); !status) decoded.error = status.error();
-  DRAY_ASSERT(router->events() == decoded.events.size());
+  codec::DecompressorScratch scratch;
+  decode::ObjectDecoder decoder(*service, object, collector, scratch);
+  if (Status status = push(decoder, bytes, chunk); !status) decoded.error = status.error();
+  DRAY_ASSERT(decoder.events() == decoded.events.size());
   return decoded;
 }
 

@@ -52,7 +52,7 @@ line_filter_rules:
   EXPECT_EQ(outcome.text(), "");
   const Definition& d = *outcome.definition;
   EXPECT_EQ(d.encoding, "gzip");
-  EXPECT_EQ(d.file_format.options.at("json"), "true");
+  EXPECT_EQ(d.file_format.options.text("json"), "true");
   ASSERT_EQ(d.file_field_definitions.size(), 1U);
   EXPECT_EQ(d.file_field_definitions[0].name, "log_type");
   ASSERT_EQ(d.file_field_definitions[0].operations.size(), 2U);

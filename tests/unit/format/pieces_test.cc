@@ -104,7 +104,7 @@ std::vector<Case> cases() {
   }
   all.push_back({"line_split_processor", {{"json", "true"}}});
   all.push_back({"unseparated_json_processor", {{"key", "Records"}}});
-  all.push_back({"unseparated_json_processor", {{"key", "x\nRecords"}, {"control_key", "a"}}});
+  all.push_back({"unseparated_json_processor", {{"key", Setting::List{"x", "Records"}}, {"control_key", "a"}}});
   return all;
 }
 

@@ -40,7 +40,7 @@ class Kept final : public flow::RecordSink {
   Outcome outcome;
 };
 
-using Options = std::map<std::string, std::string>;
+using Options = Settings;
 
 // next_size: how long the next piece is.
 template <class NextSize>

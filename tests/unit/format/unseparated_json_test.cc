@@ -66,7 +66,8 @@ TEST(UnseparatedJson, WalksFromValueToValue) {
 }
 
 TEST(UnseparatedJson, TakesSeveralKeys) {
-  EXPECT_EQ(split(kJson, {{"key", "Records\nevents"}}, R"({"events":[1],"Records":[2]}{"events":[3]})").records,
+  EXPECT_EQ(split(kJson, {{"key", Setting::List{"Records", "events"}}}, R"({"events":[1],"Records":[2]}{"events":[3]})")
+                .records,
             (Lines{"1", "2", "3"}));
 }
 
@@ -149,7 +150,7 @@ TEST(UnseparatedJson, RefusesOptionsItDoesNotHave) {
     const Status status = format.check(options);
     ASSERT_FALSE(status.ok());
     EXPECT_EQ(status.error().kind, ErrorKind::config);
-    EXPECT_NE(status.error().message.find(options.begin()->first), std::string::npos);
+    EXPECT_NE(status.error().message.find(options.members().front().first), std::string::npos);
   }
 }
 

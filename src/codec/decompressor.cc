@@ -1,4 +1,4 @@
-#include "object/decompressor.h"
+#include "codec/decompressor.h"
 
 #include <algorithm>
 #include <array>
@@ -7,9 +7,9 @@
 
 #include <fmt/core.h>
 
-#include "object/gzip_members.h"
+#include "codec/gzip_members.h"
 
-namespace dray::object {
+namespace dray::codec {
 namespace {
 
 constexpr std::size_t kLayersMax = 3;
@@ -225,12 +225,21 @@ class SelfContained final : public Decompressor {
 
 }  // namespace
 
-std::unique_ptr<Decompressor> make_decompressor(Encoding encoding, ByteSink& sink, DecompressorScratch& scratch) {
-  return std::make_unique<LayeredDecompressor>(encoding, sink, scratch);
+Result<DecompressorOptions> parse_encoding(std::string_view text) {
+  if (text.empty() || text == "utf-8" || text == "utf8") return DecompressorOptions{};
+  if (text == "gzip") return DecompressorOptions{.encoding = Encoding::gzip};
+  if (text == "none") return DecompressorOptions{.encoding = Encoding::none};
+  return Error{ErrorKind::config, "bad_encoding",
+               fmt::format("\"{}\" is no encoding; allowed: gzip, none, utf-8", text)};
 }
 
-std::unique_ptr<Decompressor> make_decompressor(Encoding encoding, ByteSink& sink) {
-  return std::make_unique<SelfContained>(encoding, sink);
+std::unique_ptr<Decompressor> make_decompressor(const DecompressorOptions& options, ByteSink& sink,
+                                                DecompressorScratch& scratch) {
+  return std::make_unique<LayeredDecompressor>(options.encoding, sink, scratch);
 }
 
-}  // namespace dray::object
+std::unique_ptr<Decompressor> make_decompressor(const DecompressorOptions& options, ByteSink& sink) {
+  return std::make_unique<SelfContained>(options.encoding, sink);
+}
+
+}  // namespace dray::codec

@@ -1,10 +1,10 @@
-#include "object/gzip_members.h"
+#include "codec/gzip_members.h"
 
 #include <isa-l/crc.h>
 
 #include <fmt/core.h>
 
-namespace dray::object {
+namespace dray::codec {
 namespace {
 
 // Small for the many objects of a few KB; a large one grows it to what was measured fastest (bench/format_bench.cc).
@@ -181,4 +181,4 @@ void GzipMembers::take_between(char byte) {
   at_ = At::garbage;
 }
 
-}  // namespace dray::object
+}  // namespace dray::codec

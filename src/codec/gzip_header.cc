@@ -1,4 +1,4 @@
-#include "object/gzip_header.h"
+#include "codec/gzip_header.h"
 
 #include <isa-l/crc.h>
 
@@ -8,7 +8,7 @@
 
 #include <fmt/core.h>
 
-namespace dray::object {
+namespace dray::codec {
 namespace {
 
 constexpr unsigned kFlagCrc = 0x02;
@@ -148,4 +148,4 @@ void GzipHeader::next_field() {
   }
 }
 
-}  // namespace dray::object
+}  // namespace dray::codec

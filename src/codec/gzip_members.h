@@ -12,9 +12,9 @@
 #include <string_view>
 
 #include "base/byte_sink.h"
-#include "object/gzip_header.h"
+#include "codec/gzip_header.h"
 
-namespace dray::object {
+namespace dray::codec {
 
 // What a layer needs beside its few fields; made at the first use, kept by the worker.
 struct GzipScratch {
@@ -58,4 +58,4 @@ class GzipMembers final : public ByteSink {
   unsigned trailer_bytes_ = 0;
 };
 
-}  // namespace dray::object
+}  // namespace dray::codec

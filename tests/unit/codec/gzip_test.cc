@@ -5,9 +5,9 @@
 
 #include "base/encoding.h"
 #include "base/random.h"
-#include "object/decompressor.h"
+#include "codec/decompressor.h"
 
-namespace dray::object {
+namespace dray::codec {
 namespace {
 
 class Collected final : public ByteSink {
@@ -34,7 +34,7 @@ struct Outcome {
 // step 0: all in one chunk.
 Outcome decode(std::string_view stored, std::size_t step, Encoding encoding = Encoding::detect) {
   Collected sink;
-  const auto decompressor = make_decompressor(encoding, sink);
+  const auto decompressor = make_decompressor({encoding}, sink);
   Status status;
   for (std::size_t at = 0; status.ok() && at < stored.size();) {
     const std::string_view chunk = stored.substr(at, step == 0 ? stored.size() : step);
@@ -210,11 +210,11 @@ TEST(Gzip, AScratchServesObjectAfterObject) {
     const std::string plain = random_text(random, size);
     const std::string stored = gzip(gzip(plain));
     Collected sink;
-    const auto decompressor = make_decompressor(Encoding::detect, sink, scratch);
+    const auto decompressor = make_decompressor({Encoding::detect}, sink, scratch);
     // An object that ends in the middle leaves nothing behind for the next.
     ASSERT_TRUE(decompressor->write(std::string_view(stored).substr(0, stored.size() / 2)).ok());
     Collected whole;
-    const auto next = make_decompressor(Encoding::detect, whole, scratch);
+    const auto next = make_decompressor({Encoding::detect}, whole, scratch);
     ASSERT_TRUE(next->write(stored).ok());
     const Status finished = next->finish();
     ASSERT_TRUE(finished.ok()) << size << " " << finished.error().message;
@@ -223,4 +223,4 @@ TEST(Gzip, AScratchServesObjectAfterObject) {
 }
 
 }  // namespace
-}  // namespace dray::object
+}  // namespace dray::codec

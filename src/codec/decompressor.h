@@ -9,14 +9,21 @@
 
 #include <cstdint>
 #include <memory>
-#include <string>
+#include <string_view>
 
 #include "base/byte_sink.h"
 
-namespace dray::object {
+namespace dray::codec {
 
 // detect: by the first bytes. none: plain whatever it looks like. gzip: gzip or nothing at all (0 bytes).
 enum class Encoding { detect, none, gzip };
+
+struct DecompressorOptions {
+  Encoding encoding = Encoding::detect;
+};
+
+// `encoding` of a definition: "" and utf-8 detect, gzip, none. Error (config, "bad_encoding"): what is allowed.
+Result<DecompressorOptions> parse_encoding(std::string_view text);
 
 class Decompressor : public ByteSink {
  public:
@@ -42,8 +49,9 @@ class DecompressorScratch {
 };
 
 // Sink and scratch outlive the decompressor.
-std::unique_ptr<Decompressor> make_decompressor(Encoding encoding, ByteSink& sink, DecompressorScratch& scratch);
+std::unique_ptr<Decompressor> make_decompressor(const DecompressorOptions& options, ByteSink& sink,
+                                                DecompressorScratch& scratch);
 // With a scratch of its own: tests and `dray try`.
-std::unique_ptr<Decompressor> make_decompressor(Encoding encoding, ByteSink& sink);
+std::unique_ptr<Decompressor> make_decompressor(const DecompressorOptions& options, ByteSink& sink);
 
-}  // namespace dray::object
+}  // namespace dray::codec

@@ -10,7 +10,7 @@
 
 #include "base/result.h"
 
-namespace dray::object {
+namespace dray::codec {
 
 class GzipHeader {
  public:
@@ -38,4 +38,4 @@ class GzipHeader {
   std::uint32_t crc_ = 0;  // of all header bytes before the CRC field
 };
 
-}  // namespace dray::object
+}  // namespace dray::codec
