@@ -8,6 +8,7 @@
 #include <emmintrin.h>
 #endif
 
+#include "base/encoding.h"
 #include "json/value_scanner.h"
 
 namespace dray::json {
@@ -177,25 +178,6 @@ std::optional<std::string_view> element(std::string_view array, std::string_view
     }
   }
   return forward_element(array, *index, nullptr);
-}
-
-void append_utf8(std::uint32_t code, std::string& out) {
-  const auto put = [&out](std::uint32_t byte) { out += static_cast<char>(static_cast<unsigned char>(byte)); };
-  if (code < 0x80) {
-    put(code);
-  } else if (code < 0x800) {
-    put(0xC0U | (code >> 6U));
-    put(0x80U | (code & 0x3FU));
-  } else if (code < 0x10000) {
-    put(0xE0U | (code >> 12U));
-    put(0x80U | ((code >> 6U) & 0x3FU));
-    put(0x80U | (code & 0x3FU));
-  } else {
-    put(0xF0U | (code >> 18U));
-    put(0x80U | ((code >> 12U) & 0x3FU));
-    put(0x80U | ((code >> 6U) & 0x3FU));
-    put(0x80U | (code & 0x3FU));
-  }
 }
 
 // The code unit of \uXXXX at the start of text.

@@ -6,29 +6,12 @@
 #include <charconv>
 #include <utility>
 
+#include "base/encoding.h"
+
 namespace dray::local {
 namespace {
 
 constexpr int kDepthMax = 32;
-
-void append_utf8(std::string& out, std::uint32_t code) {
-  const auto put = [&](std::uint32_t byte) { out.push_back(static_cast<char>(byte)); };
-  if (code < 0x80) {
-    put(code);
-  } else if (code < 0x800) {
-    put(0xC0U | (code >> 6U));
-    put(0x80U | (code & 0x3FU));
-  } else if (code < 0x10000) {
-    put(0xE0U | (code >> 12U));
-    put(0x80U | ((code >> 6U) & 0x3FU));
-    put(0x80U | (code & 0x3FU));
-  } else {
-    put(0xF0U | (code >> 18U));
-    put(0x80U | ((code >> 12U) & 0x3FU));
-    put(0x80U | ((code >> 6U) & 0x3FU));
-    put(0x80U | (code & 0x3FU));
-  }
-}
 
 // One entity, without '&' and ';'. False when unknown.
 bool append_entity(std::string& out, std::string_view entity) {
@@ -47,7 +30,7 @@ bool append_entity(std::string& out, std::string_view entity) {
   std::uint32_t code = 0;
   const auto parsed = std::from_chars(entity.data(), entity.data() + entity.size(), code, hexadecimal ? 16 : 10);
   if (parsed.ec != std::errc() || parsed.ptr != entity.data() + entity.size() || code > 0x10FFFF) return false;
-  append_utf8(out, code);
+  append_utf8(code, out);
   return true;
 }
 

@@ -43,6 +43,13 @@ const char* service_type(const ReportedService& service) {
 
 }  // namespace
 
+std::string ReportedOutput::number() const {
+  std::string number = sender;
+  std::ranges::transform(number, number.begin(), [](char c) { return static_cast<char>(c | 0x20); });
+  number.insert(number.size() - std::string_view("sender").size(), "_");
+  return number;
+}
+
 Report::Report(ReportOptions options, Clock& clock, telemetry::Log& log)
     : options_(std::move(options)),
       clock_(clock),
@@ -78,10 +85,7 @@ void Report::process_started() {
     }
   }
   for (const ReportedOutput& one : options_.outputs) {
-    std::string number = one.sender;
-    std::ranges::transform(number, number.begin(), [](char c) { return static_cast<char>(c | 0x20); });
-    number.insert(number.size() - 6, "_");
-    output.info(fmt::format("{}(standard_senders,{}_0) -> Starting thread", one.sender, number));
+    output.info(fmt::format("{}(standard_senders,{}_0) -> Starting thread", one.sender, one.number()));
     output.info(fmt::format("{}ManagerMonitor(standard_senders,{}) -> Starting thread (every {} seconds)", one.sender,
                             one.name, options_.statistics_period.count()));
     const std::string manager = fmt::format("{}Manager(standard_senders,manager,{})", one.sender, one.name);
@@ -157,9 +161,6 @@ void Report::statistics(const Collector& collector, TimePoint now) {
   for (std::size_t i = 0; i < options_.outputs.size(); ++i) {
     const ReportedOutput& output = options_.outputs[i];
     const output::OutputStats stats = collector.outputs()[i]->stats();
-    std::string number = output.sender;
-    std::ranges::transform(number, number.begin(), [](char c) { return static_cast<char>(c | 0x20); });
-    number.insert(number.size() - 6, "_");
     const telemetry::Logger monitor(
         log_, fmt::format("OutputProcess::{}ManagerMonitor(standard_senders,{})", output.sender, output.name));
     monitor.info(fmt::format("Number of available senders: {}, sender manager internal queue size: {}",
@@ -167,7 +168,7 @@ void Report::statistics(const Collector& collector, TimePoint now) {
     monitor.info("enqueued_elapsed_times_in_seconds_stats: {}");
     monitor.info(fmt::format(
         R"(Sender: {}(standard_senders,{}_0), status: {{"internal_queue_size": {}, "is_connection_open": {}}})",
-        output.sender, number, stats.queued, stats.connected ? "True" : "False"));
+        output.sender, output.number(), stats.queued, stats.connected ? "True" : "False"));
     monitor.info(fmt::format(
         "Standard - Total number of messages sent: {}, messages sent since \"{}\": {} (elapsed {:.3f} seconds)",
         stats.events_proven, python_time(sent_[i].since), stats.events_proven - sent_[i].events,

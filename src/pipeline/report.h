@@ -29,6 +29,9 @@ struct ReportedInput {
 struct ReportedOutput {
   std::string name;
   std::string sender;  // "DevoSender", "ConsoleSender"
+
+  // As the product numbers its threads: devo_sender.
+  [[nodiscard]] std::string number() const;
 };
 
 struct ReportOptions {
