@@ -2,8 +2,9 @@
 //
 // Used by the formats whose record is a line. A line inside one chunk is not copied; one that spans chunks is put
 // together, up to bytes_max. Only a CR right before the LF belongs to the line's end. Empty lines are skipped; a last
-// line needs no end. Errors: {poison, "oversize_record"} for a line over bytes_max after all lines before it were
-// handed over; errors of the function unchanged. One thread at a time.
+// line needs no end. A line over bytes_max is the error {poison, "oversize_record"} after all lines before it were
+// handed over; or, with oversize_in_pieces, it comes in pieces of at most bytes_max bytes, each with Flaw::oversize,
+// and the lines behind it follow. Errors of the function come back unchanged. One thread at a time.
 #pragma once
 
 #include <cstddef>
@@ -12,27 +13,31 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "flow/record.h"
 #include "format/oversize.h"
+#include "format/splitter.h"
 
 namespace dray::format {
 
 class LineCutter {
  public:
-  explicit LineCutter(std::size_t bytes_max) : bytes_max_(bytes_max) {}
+  explicit LineCutter(const SplitterOptions& options)
+      : bytes_max_(options.record_bytes_max), in_pieces_(options.oversize_in_pieces), pieces_(bytes_max_) {}
 
-  // take_line: Status(std::string_view line); the view lives until it returns.
-  template <class TakeLine>
-  Status write(std::string_view chunk, const TakeLine& take_line) {
+  // take: Status(std::string_view line, flow::Flaw flaw); the view lives until it returns. The flaw is none for a whole
+  // line and oversize for a piece of one.
+  template <class Take>
+  Status write(std::string_view chunk, const Take& take) {
     const char* at = chunk.data();
     const char* const end = at + chunk.size();
     while (at != end) {
       const auto* line_feed = static_cast<const char*>(std::memchr(at, '\n', static_cast<std::size_t>(end - at)));
       const std::string_view part(at, static_cast<std::size_t>((line_feed == nullptr ? end : line_feed) - at));
       if (line_feed == nullptr) {
-        return keep(part);
+        return keep(part, take);
       }
       at = line_feed + 1;
-      if (Status status = begun_.empty() ? cut(part, take_line) : cut_begun(part, take_line); !status) {
+      if (Status status = begun_.empty() && !oversize_ ? cut(part, take) : cut_begun(part, take); !status) {
         return status;
       }
     }
@@ -40,32 +45,44 @@ class LineCutter {
   }
 
   // The end of the input: the line without an end, if there is one.
-  template <class TakeLine>
-  Status finish(const TakeLine& take_line) {
-    if (begun_.empty()) {
-      return {};
+  template <class Take>
+  Status finish(const Take& take) {
+    if (!oversize_ && begun_.size() > bytes_max_) {
+      if (Status status = begin_pieces(begun_, take); !status) {
+        return status;
+      }
+      begun_.clear();
     }
-    return begun_.size() > bytes_max_ ? Status(oversize_record(bytes_max_)) : take_line(std::string_view(begun_));
+    if (oversize_) {
+      oversize_ = false;
+      return pieces_.finish(as_pieces(take));
+    }
+    return begun_.empty() ? Status() : take(std::string_view(begun_), flow::Flaw::none);
   }
 
  private:
-  template <class TakeLine>
-  Status cut(std::string_view line, const TakeLine& take_line) {
-    if (line.ends_with('\r')) {
-      line.remove_suffix(1);
-    }
-    if (line.size() > bytes_max_) {
-      return oversize_record(bytes_max_);
-    }
-    return line.empty() ? Status() : take_line(line);
+  template <class Take>
+  static auto as_pieces(const Take& take) {
+    return [&take](std::string_view piece) { return take(piece, flow::Flaw::oversize); };
   }
 
-  template <class TakeLine>
-  Status cut_begun(std::string_view part, const TakeLine& take_line) {
-    if (Status status = keep(part); !status) {
+  template <class Take>
+  Status cut(std::string_view ended, const Take& take) {
+    const std::string_view line = ended.substr(0, ended.size() - (ended.ends_with('\r') ? 1 : 0));
+    if (line.size() > bytes_max_) {
+      Status status = begin_pieces(ended, take);
+      return status ? end_pieces(take) : status;
+    }
+    return line.empty() ? Status() : take(line, flow::Flaw::none);
+  }
+
+  template <class Take>
+  Status cut_begun(std::string_view part, const Take& take) {
+    Status status = keep(part, take);
+    if (!status) {
       return status;
     }
-    Status status = cut(begun_, take_line);
+    status = oversize_ ? end_pieces(take) : cut(begun_, take);
     begun_.clear();
     if (begun_.capacity() > kKept) {
       begun_.shrink_to_fit();
@@ -73,19 +90,43 @@ class LineCutter {
     return status;
   }
 
-  Status keep(std::string_view part) {
+  template <class Take>
+  Status keep(std::string_view part, const Take& take) {
+    if (oversize_) {
+      return pieces_.add(part, as_pieces(take));
+    }
     // One byte more than a line may have: the CR of its end.
-    if (part.size() > bytes_max_ + 1 - begun_.size()) {
+    if (part.size() <= bytes_max_ + 1 - begun_.size()) {
+      begun_.append(part);
+      return {};
+    }
+    Status status = begin_pieces(begun_, take);
+    begun_ = {};
+    return status ? pieces_.add(part, as_pieces(take)) : status;
+  }
+
+  template <class Take>
+  Status begin_pieces(std::string_view begun, const Take& take) {
+    if (!in_pieces_) {
       return oversize_record(bytes_max_);
     }
-    begun_.append(part);
-    return {};
+    oversize_ = true;
+    return pieces_.add(begun, as_pieces(take));
+  }
+
+  template <class Take>
+  Status end_pieces(const Take& take) {
+    oversize_ = false;
+    return pieces_.end_line(as_pieces(take));
   }
 
   static constexpr std::size_t kKept = 256U << 10U;
 
   std::size_t bytes_max_;
-  std::string begun_;  // the start of a line whose end has not come
+  bool in_pieces_;
+  std::string begun_;      // the start of a line whose end has not come
+  bool oversize_ = false;  // of the line at hand the pieces are given on
+  OversizePieces pieces_;
 };
 
 }  // namespace dray::format

@@ -15,18 +15,20 @@ constexpr std::size_t kColonsKept = 16384;
 
 class JsonLines final : public Splitter {
  public:
-  JsonLines(const SplitterOptions& options, flow::RecordSink& sink)
-      : cutter_(options.record_bytes_max), sink_(sink), record_(sink) {}
+  JsonLines(const SplitterOptions& options, flow::RecordSink& sink) : cutter_(options), sink_(sink), record_(sink) {}
 
   Status write(std::string_view chunk) override {
-    return cutter_.write(chunk, [this](std::string_view line) { return take(line); });
+    return cutter_.write(chunk, [this](std::string_view line, flow::Flaw flaw) { return take(line, flaw); });
   }
   Status finish() override {
-    return cutter_.finish([this](std::string_view line) { return take(line); });
+    return cutter_.finish([this](std::string_view line, flow::Flaw flaw) { return take(line, flaw); });
   }
 
  private:
-  Status take(std::string_view line) {
+  Status take(std::string_view line, flow::Flaw flaw) {
+    if (flaw != flow::Flaw::none) {
+      return sink_.accept({.bytes = line, .flaw = flaw});
+    }
     bool blanks = false;
     if (!json::is_value(line, colons_, blanks)) {
       return sink_.accept({.bytes = line, .flaw = flow::Flaw::undecodable});

@@ -9,18 +9,21 @@ namespace dray::format {
 
 class PlainLines final : public Splitter {
  public:
-  PlainLines(const SplitterOptions& options, flow::RecordSink& sink) : cutter_(options.record_bytes_max), sink_(sink) {}
+  PlainLines(const SplitterOptions& options, flow::RecordSink& sink) : cutter_(options), take_{sink} {}
 
-  Status write(std::string_view chunk) override {
-    return cutter_.write(chunk, [this](std::string_view line) { return sink_.accept({line, false, {}}); });
-  }
-  Status finish() override {
-    return cutter_.finish([this](std::string_view line) { return sink_.accept({line, false, {}}); });
-  }
+  Status write(std::string_view chunk) override { return cutter_.write(chunk, take_); }
+  Status finish() override { return cutter_.finish(take_); }
 
  private:
+  struct Take {
+    flow::RecordSink& sink;
+    Status operator()(std::string_view line, flow::Flaw flaw) const {
+      return sink.accept({.bytes = line, .flaw = flaw});
+    }
+  };
+
   LineCutter cutter_;
-  flow::RecordSink& sink_;
+  Take take_;
 };
 
 }  // namespace dray::format

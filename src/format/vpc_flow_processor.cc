@@ -12,26 +12,26 @@ constexpr std::string_view kName = "vpc_flow_processor";
 
 class FlowLogLines final : public Splitter {
  public:
-  FlowLogLines(const SplitterOptions& options, flow::RecordSink& sink)
-      : cutter_(options.record_bytes_max), sink_(sink) {}
+  FlowLogLines(const SplitterOptions& options, flow::RecordSink& sink) : cutter_(options), sink_(sink) {}
 
   Status write(std::string_view chunk) override {
-    return cutter_.write(chunk, [this](std::string_view line) { return take(line); });
+    return cutter_.write(chunk, [this](std::string_view line, flow::Flaw flaw) { return take(line, flaw); });
   }
   Status finish() override {
-    return cutter_.finish([this](std::string_view line) { return take(line); });
+    return cutter_.finish([this](std::string_view line, flow::Flaw flaw) { return take(line, flaw); });
   }
 
  private:
-  Status take(std::string_view line) {
+  Status take(std::string_view line, flow::Flaw flaw) {
     const bool first = first_;
     first_ = false;
     // Flows begin with a digit in all but custom formats, so that an ordinary line costs one comparison.
     const bool maybe_header = (line.front() >= 'a' && line.front() <= 'z') || line.front() == ' ';
-    if (maybe_header && (is_flow_log_header(line) || (first && is_probable_flow_log_header(line)))) {
+    if (maybe_header && flaw == flow::Flaw::none &&
+        (is_flow_log_header(line) || (first && is_probable_flow_log_header(line)))) {
       return {};
     }
-    return sink_.accept({line, false, {}});
+    return sink_.accept({.bytes = line, .flaw = flaw});
   }
 
   LineCutter cutter_;

@@ -37,6 +37,37 @@ TEST(Lines, OverTheLimitEndTheObjectAfterEarlierLines) {
   }
 }
 
+TEST(Lines, OverTheLimitComeInPiecesIfSoConfigured) {
+  using flow::Flaw;
+  const SplitterOptions options{.record_bytes_max = 5, .options = {}, .oversize_in_pieces = true};
+  for (const std::string_view format : {"line_split_processor", "vpc_flow_processor"}) {
+    for (const std::size_t step : {1U, 3U, 100U}) {
+      const auto run = [&](std::string_view text) { return split_by(format, options, text, [step] { return step; }); };
+      const Outcome outcome = run("1\n12345678901\r\n2\n12345\r\r\n3\n123456\r");
+      EXPECT_EQ(outcome.records, (Lines{"1", "12345", "67890", "1", "2", "12345", "\r", "3", "12345", "6\r"}));
+      EXPECT_EQ(outcome.flaws,
+                (std::vector{Flaw::none, Flaw::oversize, Flaw::oversize, Flaw::oversize, Flaw::none, Flaw::oversize,
+                             Flaw::oversize, Flaw::none, Flaw::oversize, Flaw::oversize}));
+      EXPECT_EQ(outcome.code, "");
+    }
+  }
+}
+
+TEST(Lines, InPiecesDoNotTearUtf8) {
+  const SplitterOptions options{.record_bytes_max = 5, .options = {}, .oversize_in_pieces = true};
+  const auto run = [&](std::string_view text) {
+    return split_by("line_split_processor", options, text, [] { return 1; }).records;
+  };
+  EXPECT_EQ(run("1234\xC3\xA9"
+                "12\xF0\x9F\x98\x80x"),
+            (Lines{"1234",
+                   "\xC3\xA9"
+                   "12",
+                   "\xF0\x9F\x98\x80x"}));
+  EXPECT_EQ(run("\x80\x80\x80\x80\x80\x80\x80"), (Lines{"\x80\x80\x80\x80\x80", "\x80\x80"}));
+  EXPECT_EQ(run("\xFF\xFF\xFF\xFF\xFF\xFF\xFF").size(), 2U);
+}
+
 TEST(JsonLines, AreJsonOnlyIfTheyAreOneValue) {
   const std::string text =
       "{\"a\":1}\n{\"a\":1} {\"b\":2}\n{\"a\":1,}\n{a:1}\nplain "

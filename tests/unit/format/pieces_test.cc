@@ -115,7 +115,8 @@ TEST(Pieces, OfAnySizesGiveTheSameRecords) {
     const std::string text = Composer(random).text();
     for (const Case& one : all) {
       const SplitterOptions options{.record_bytes_max = random.chance(0.3) ? 1 + random.below(80) : 1U << 20U,
-                                    .options = one.options};
+                                    .options = one.options,
+                                    .oversize_in_pieces = random.chance(0.5)};
       const Outcome whole = split_by(one.format, options, text, [] { return std::string_view::npos; });
       const std::uint64_t most = 1 + random.below(random.chance(0.5) ? 8 : 150);
       const Outcome pieces = split_by(one.format, options, text, [&] { return 1 + random.below(most); });

@@ -16,11 +16,12 @@ namespace dray::format {
 struct Outcome {
   std::vector<std::string> records;
   std::vector<bool> json;
+  std::vector<flow::Flaw> flaws;
   std::string code;  // "" = ok
   std::string message;
 
   bool operator==(const Outcome& other) const {
-    return records == other.records && json == other.json && code == other.code;
+    return records == other.records && json == other.json && flaws == other.flaws && code == other.code;
   }
 };
 
@@ -29,6 +30,8 @@ class Kept final : public flow::RecordSink {
   Status accept(const flow::Record& record) override {
     outcome.records.emplace_back(record.bytes);
     outcome.json.push_back(record.is_json);
+    outcome.flaws.push_back(record.flaw);
+    EXPECT_FALSE(record.is_json && record.flaw != flow::Flaw::none);
     if (!record.members.empty()) {
       std::vector<std::uint32_t> colons;
       EXPECT_TRUE(json::scan_members(record.bytes, colons));
