@@ -7,8 +7,10 @@
 #include <string_view>
 #include <vector>
 
+#include "codec/decompressor.h"
 #include "config/definition_words.h"
 #include "config/yaml_walk.h"
+#include "format/splitter.h"
 #include "service/catalogue.h"
 
 namespace dray::config {
@@ -30,6 +32,8 @@ class Parser : public YamlWalk {
  private:
   void top_key(const std::string& key, const YAML::Node& value, const std::string& path, Definition& into);
   std::string encoding(const YAML::Node& node, const std::string& path);
+  std::optional<std::string> pattern(const YAML::Node& node, const std::string& path, std::string_view what);
+  std::vector<std::string> any_of(const YAML::Node& node, const std::string& path);
   service::FileFormat file_format(const YAML::Node& node, const std::string& path);
   void format_options(const YAML::Node& node, const std::string& path, service::FileFormat& into);
   Setting setting(const YAML::Node& node, const std::string& path);
@@ -75,8 +79,11 @@ void Parser::top_key(const std::string& key, const YAML::Node& value, const std:
   } else if (key == "line_filter_rules") {
     into.line_filter_rules = filter(value, path, true);
   } else if (key == "key_pattern") {
-    into.key_pattern.reset();  // `key_pattern: ~` lets an override take every object again
-    if (!value.IsNull()) into.key_pattern = text(value, path, "a pattern (RE2) that is searched in the object's key");
+    into.key_pattern = pattern(value, path, "a pattern (RE2) that is searched in the object's key");
+  } else if (key == "content_pattern") {
+    into.content_pattern = pattern(value, path, "a pattern (RE2) that is searched in the first plain bytes");
+  } else if (key == "any_of") {
+    into.any_of = any_of(value, path);
   } else if (key == "routing_cases") {
     into.routing_cases = routing_cases(value, path);
   } else if (key == "summary") {
@@ -92,29 +99,57 @@ void Parser::top_key(const std::string& key, const YAML::Node& value, const std:
 
 std::string Parser::encoding(const YAML::Node& node, const std::string& path) {
   if (node.IsNull()) return {};
-  std::string value = text(node, path, "an encoding: gzip, none or utf-8");
-  if (value.empty() || value == "gzip" || value == "none") return value;
-  if (value == "utf-8" || value == "utf8") return {};
-  if (among(value, kLaterEncodings)) {
-    error(node, path, fmt::format("\"{}\" is not in this version; it reads gzip, none and utf-8", value));
-  } else if (node.IsScalar()) {
-    error(node, path, fmt::format("\"{}\" is no encoding; allowed: gzip, none, utf-8", value));
+  std::string value = text(node, path, "the name of an encoding, such as gzip or none");
+  if (auto known = codec::parse_encoding(value); node.IsScalar() && !known) error(node, path, known.error().message);
+  return value;
+}
+
+std::optional<std::string> Parser::pattern(const YAML::Node& node, const std::string& path, std::string_view what) {
+  if (node.IsNull()) return std::nullopt;  // `key_pattern: ~` lets an override take every object again
+  return text(node, path, what);
+}
+
+std::vector<std::string_view> names_of_services() {
+  std::vector<std::string_view> names;
+  for (const service::CatalogueEntry& entry : service::catalogue()) names.push_back(entry.name);
+  return names;
+}
+
+std::vector<std::string> Parser::any_of(const YAML::Node& node, const std::string& path) {
+  std::vector<std::string> chosen;
+  if (node.IsNull() || !is_list(node, path, "names of predefined services, in the order in which they are asked")) {
+    return chosen;
   }
-  return {};
+  const std::vector<std::string_view> names = names_of_services();
+  for (std::size_t i = 0; i < node.size(); ++i) {
+    const std::string at = fmt::format("{}[{}]", path, i);
+    chosen.push_back(text(node[i], at, "the name of a predefined service"));
+    if (!node[i].IsScalar() || among(chosen.back(), names)) continue;
+    const auto near = nearest_key(chosen.back(), names);
+    error(node[i], at,
+          fmt::format("\"{}\" is no predefined service{}", chosen.back(),
+                      near.empty() ? "; they are " + listed(names) : fmt::format("; did you mean \"{}\"?", near)));
+  }
+  return chosen;
+}
+
+std::vector<std::string_view> names_of_formats() {
+  std::vector<std::string_view> names;
+  for (const format::Format* format : format::all_formats()) names.push_back(format->name);
+  return names;
 }
 
 std::string no_format(std::string_view type) {
-  if (among(type, kLaterFormats))
-    return fmt::format("\"{}\" is not in this version, which has {}", type, listed(kFormats));
-  const auto near = nearest_key(type, kFormats);
-  return fmt::format("\"{}\" is no processor; this version has {}{}", type, listed(kFormats),
+  const std::vector<std::string_view> names = names_of_formats();
+  const auto near = nearest_key(type, names);
+  return fmt::format("\"{}\" is no processor; this version has {}{}", type, listed(names),
                      near.empty() ? "" : fmt::format("; did you mean \"{}\"?", near));
 }
 
 service::FileFormat Parser::file_format(const YAML::Node& node, const std::string& path) {
   service::FileFormat format;
   if (!node.IsMap()) {
-    error(node, path, fmt::format("must be a mapping with type (one of {}) and config", listed(kFormats)));
+    error(node, path, fmt::format("must be a mapping with type (one of {}) and config", listed(names_of_formats())));
     return format;
   }
   each_pair(node, path, "type and config",
@@ -122,7 +157,7 @@ service::FileFormat Parser::file_format(const YAML::Node& node, const std::strin
               constexpr std::string_view known[] = {"type", "config"};
               if (key == "type") {
                 format.type = text(value, below, "the name of a processor");
-                if (among(format.type, kFormats) || !value.IsScalar()) return;
+                if (format::find_format(format.type) != nullptr || !value.IsScalar()) return;
                 error(value, below, no_format(format.type));
               } else if (key == "config") {
                 format_options(value, below, format);
@@ -130,7 +165,14 @@ service::FileFormat Parser::file_format(const YAML::Node& node, const std::strin
                 unknown_key(value, below, key, known);
               }
             });
-  if (!node["type"]) error(node, path + ".type", fmt::format("is missing; this version has {}", listed(kFormats)));
+  if (!node["type"]) {
+    error(node, path + ".type", fmt::format("is missing; this version has {}", listed(names_of_formats())));
+  } else if (const format::Format* found = format::find_format(format.type); found != nullptr) {
+    const YAML::Node config = node["config"];
+    if (Status status = found->check(format.options); !status) {
+      error(config ? config : node, path + ".config", status.error().message);
+    }
+  }
   return format;
 }
 
@@ -402,17 +444,12 @@ std::vector<service::RoutingCase> Parser::routing_cases(const YAML::Node& node, 
 
 // What a definition of the user's own lacks, and what the name was perhaps meant to be.
 void complain_of_gaps(const Definition& definition, Parser& parser, const YAML::Node& node, const std::string& path) {
-  std::string hint;
-  std::vector<std::string_view> names;
-  for (const service::CatalogueEntry& entry : service::catalogue()) names.push_back(entry.name);
+  if (!definition.any_of.empty()) return;  // each of those has its own
+  const std::vector<std::string_view> names = names_of_services();
   const auto near = nearest_key(definition.name, names);
-  if (among(definition.name, kLaterServices)) {
-    hint = fmt::format("; \"{}\" is not predefined in this version, which has {}", definition.name, listed(names));
-  } else if (!near.empty()) {
-    hint = fmt::format("; did you mean the predefined service \"{}\"?", near);
-  } else {
-    hint = fmt::format("; predefined are {}, every other service is your own definition", listed(names));
-  }
+  const std::string hint =
+      near.empty() ? fmt::format("; predefined are {}, every other service is your own definition", listed(names))
+                   : fmt::format("; did you mean the predefined service \"{}\"?", near);
   if (definition.file_format.type.empty() && !(node.IsMap() && node["file_format"])) {
     parser.error(node, path + ".file_format", "is missing" + hint);
   }

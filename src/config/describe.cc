@@ -8,6 +8,7 @@
 
 #include "config/keys.h"
 #include "config/predefined.h"
+#include "format/splitter.h"
 
 namespace dray::config {
 namespace {
@@ -78,7 +79,12 @@ constexpr Row kServiceKeys[] = {
      "List of lists of `{type: match or doesnotmatch, pattern or value}`. An object is skipped if in one inner list "
      "every rule holds."},
     {"file_field_definitions", "Variables from the object's key: name and a list of steps."},
-    {"encoding", "`gzip`, `none` or `utf-8`; absent: recognised by the first bytes."},
+    {"content_pattern",
+     "For `any_of`: pattern (RE2) searched in the first 4 KiB of plain bytes of an object whose key tells nothing."},
+    {"any_of",
+     "List of predefined services: the object is decoded by the first of them that takes it by its key, else by its "
+     "content, else by this definition's own `file_format` and `routing_template`."},
+    {"encoding", "`gzip`, `none`, a character set …; absent: compression is recognised by the first bytes."},
     {"file_format", "`{type, config}`: how records stand in the object; see below."},
     {"record_field_mapping",
      "Variables from a record: name and `{keys: [outer, inner], operations: [steps]}`; also `type: string`, `default` "
@@ -98,18 +104,9 @@ Steps are `{operator: split, on: "/", element: 0}` (a negative element counts fr
 replace, to_replace: "_", replace_with: ""}` and `{operator: lower}`. `pattern` is searched (RE2), `value`
 equals the whole text. A variable that finds nothing is `null`.
 
-| `file_format.type` | reads |
-|---|---|
+| `file_format.type` | reads | `file_format.config` |
+|---|---|---|
 )";
-
-constexpr Row kFormats[] = {
-    {"line_split_processor",
-     "One event a line; with `config: {json: true}` one JSON value a line, whose members make variables."},
-    {"unseparated_json_processor",
-     "JSON objects, as CloudTrail writes them; `config: {key: Records}` names the array that holds them."},
-    {"vpc_flow_processor", "Flow log lines, without the header lines."},
-    {"aws_access_logs_processor", "Access log lines of load balancers."},
-};
 
 constexpr std::string_view kAfterFormats = R"(
 Predefined:
@@ -125,6 +122,22 @@ constexpr Section kSections[] = {
 
 void append_rows(std::string& out, std::span<const Row> rows) {
   for (const Row& row : rows) out += fmt::format("| `{}` | {} |\n", row.name, row.text);
+}
+
+// A bar would end the column.
+std::string in_column(std::string_view text) {
+  std::string out;
+  for (const char c : text) out += c == '|' ? std::string("\\|") : std::string(1, c);
+  return out;
+}
+
+void append_format(std::string& out, const format::Format& format) {
+  std::string options;
+  for (const format::Option& option : format.options) {
+    options += fmt::format("{}`{}` ({}): {}", options.empty() ? "" : "<br>", option.name, in_column(option.values),
+                           in_column(option.meaning));
+  }
+  out += fmt::format("| `{}` | {} | {} |\n", format.name, in_column(format.summary), options);
 }
 
 void append_table(std::string& out, Section section) {
@@ -187,6 +200,9 @@ void append_service(std::string& out, const service::Definition& service, bool a
   const std::string_view objects = alone || !service.key_pattern ? "every object" : "objects by key_pattern";
   out += fmt::format("  {} ({}, {}) -> {} -> {} -> {}\n", service.name, service.predefined ? "predefined" : "custom",
                      objects, service.file_format.type, service.routing_template, outputs);
+  if (!service.any_of.empty()) {
+    out += fmt::format("    first as any of {}\n", fmt::join(service.any_of, ", "));
+  }
   for (const service::RoutingCase& other : service.routing_cases) {
     out += fmt::format("    where the key matches {} -> {}\n", other.key_pattern, other.routing_template);
   }
@@ -215,7 +231,7 @@ std::string describe_markdown() {
   out += kServices;
   append_rows(out, kServiceKeys);
   out += kAfterServiceKeys;
-  append_rows(out, kFormats);
+  for (const format::Format* format : format::all_formats()) append_format(out, *format);
   out += kAfterFormats;
   for (const service::Definition& service : all_predefined()) {
     std::string tags = fmt::format("`{}`", service.routing_template);

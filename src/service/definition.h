@@ -88,6 +88,9 @@ struct Definition {
   std::optional<std::string> key_pattern;  // RE2, searched in the decoded key; absent: every object
   // Ours, for aws_sqs_auto: RE2, searched in the first 4 KiB of plain bytes of an object whose key tells nothing.
   std::optional<std::string> content_pattern;
+  // Ours: predefined services, asked in this order: the object is decoded by the first that takes its key, else by the
+  // first whose content_pattern finds itself in it, else by this definition's own file_format and routing_template.
+  std::vector<std::string> any_of;
   Filter filename_filter_rules;
   std::vector<Variable> file_field_definitions;
   std::string encoding;  // "" = by magic bytes

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "config/predefined.h"
+#include "service/catalogue.h"
 
 namespace dray::config {
 namespace {
@@ -126,8 +127,7 @@ TEST(DefinitionParser, AMisspeltPredefinedNameIsGuessed) {
   EXPECT_NE(
       parse("{}", "aws_sqs_cloudtrial").text().find("did you mean the predefined service \"aws_sqs_cloudtrail\"?"),
       std::string::npos);
-  EXPECT_NE(parse("{}", "aws_sqs_waf").text().find("\"aws_sqs_waf\" is not predefined in this version"),
-            std::string::npos);
+  EXPECT_NE(parse("{}", "elsewhere").text().find("predefined are aws_sqs_alb, "), std::string::npos);
 }
 
 TEST(DefinitionParser, AnUnknownKeyIsAWarningWithTheNearestKey) {
@@ -166,8 +166,11 @@ INSTANTIATE_TEST_SUITE_P(
         Fault{"file_field_definitions: {a: [{operator: replace, to_replace: x}]}", "a[0].replace_with: is missing"},
         Fault{"file_field_definitions: {'a b': []}", "is no name for a variable"},
         Fault{"file_field_definitions: [a]", "must be a mapping of variables"},
-        Fault{"encoding: latin-1", "\"latin-1\" is not in this version; it reads gzip, none and utf-8"},
-        Fault{"encoding: gzipped", "\"gzipped\" is no encoding; allowed: gzip, none, utf-8"},
+        Fault{"encoding: gzipped", "config.yaml:3: error: services.mine.encoding: \"gzipped\" is no encoding"},
+        Fault{"any_of: [aws_sqs_vcp]",
+              "services.mine.any_of[0]: \"aws_sqs_vcp\" is no predefined service; did you mean \"aws_sqs_vpc\"?"},
+        Fault{"any_of: aws_sqs_vpc", "any_of: must be a list of names of predefined services"},
+        Fault{"content_pattern: [a]", "content_pattern: must be a pattern"},
         Fault{"send_filtered_out_to_unknown: sometimes", "must be true or false"},
         Fault{"filename_filter_rules: [{type: match, pattern: a}]",
               "filename_filter_rules[0]: must be a list of rules"},
@@ -185,14 +188,33 @@ INSTANTIATE_TEST_SUITE_P(
         Fault{"obfuscation_data: []", "cannot obfuscate"},
         Fault{"summary: a\nsummary: b", "services.mine.summary: stands here twice"}));
 
-TEST(DefinitionParser, AFormatThatThisVersionLacksIsAnError) {
-  const Outcome later = parse("file_format: {type: parquet_processor}\nrouting_template: a.b.c.d\n");
-  EXPECT_FALSE(later.definition);
-  EXPECT_NE(later.text().find("\"parquet_processor\" is not in this version, which has line_split_processor"),
+TEST(DefinitionParser, AFormatThatIsNotInTheCatalogueIsAnError) {
+  const Outcome outcome = parse("file_format: {type: yaml_processor}\nrouting_template: a.b.c.d\n");
+  EXPECT_FALSE(outcome.definition);
+  EXPECT_NE(outcome.text().find("\"yaml_processor\" is no processor; this version has line_split_processor"),
             std::string::npos)
-      << later.text();
+      << outcome.text();
   const Outcome typo = parse("file_format: {type: line_split_procesor}\nrouting_template: a.b.c.d\n");
   EXPECT_NE(typo.text().find("did you mean \"line_split_processor\"?"), std::string::npos) << typo.text();
+}
+
+TEST(DefinitionParser, AnOptionThatTheFormatRefusesIsAnErrorWithItsLine) {
+  const Outcome outcome =
+      parse("file_format:\n  type: line_split_processor\n  config:\n    jason: true\nrouting_template: a.b.c.d\n");
+  EXPECT_FALSE(outcome.definition);
+  EXPECT_NE(outcome.text().find("config.yaml:4: error: services.mine.file_format.config: "), std::string::npos)
+      << outcome.text();
+  EXPECT_NE(outcome.text().find("jason"), std::string::npos);
+}
+
+TEST(DefinitionParser, ADefinitionOfOthersNeedsNoFormatAndMayHaveOne) {
+  const Outcome bare = parse("any_of: [aws_sqs_vpc, aws_sqs_alb]\ncontent_pattern: '^x'\n");
+  ASSERT_TRUE(bare.definition) << bare.text();
+  EXPECT_EQ(bare.definition->any_of, (std::vector<std::string>{"aws_sqs_vpc", "aws_sqs_alb"}));
+  EXPECT_EQ(bare.definition->content_pattern, "^x");
+  const Outcome with_fallback = parse_own("any_of: [aws_sqs_vpc]\n");
+  ASSERT_TRUE(with_fallback.definition);
+  EXPECT_EQ(with_fallback.definition->routing_template, "my.app.a.b");
 }
 
 TEST(DefinitionParser, WarnsOfAMappingOverLinesThatAreNotReadAsJson) {
@@ -203,15 +225,19 @@ TEST(DefinitionParser, WarnsOfAMappingOverLinesThatAreNotReadAsJson) {
   EXPECT_NE(outcome.text().find("set file_format.config.json: true"), std::string::npos) << outcome.text();
 }
 
-TEST(Predefined, HasTheFourServicesWithoutAComplaint) {
-  std::vector<std::string> names;
-  for (const Definition& definition : all_predefined()) {
-    names.push_back(definition.name);
-    EXPECT_TRUE(definition.predefined);
-    EXPECT_FALSE(definition.summary.empty());
-    EXPECT_TRUE(definition.key_pattern);
+TEST(Predefined, EachHasASummaryAndAPatternAndNoComplaint) {
+  for (const service::CatalogueEntry& entry : service::catalogue()) {
+    Complaints complaints;
+    const std::string name(entry.name);
+    const auto parsed =
+        parse_definition(name, YAML::Load(std::string(entry.yaml)), nullptr, name + ".yaml", name, complaints);
+    EXPECT_EQ(complaints.text(), "");
+    if (!parsed) continue;
+    EXPECT_FALSE(parsed->summary.empty()) << name;
+    EXPECT_TRUE(parsed->key_pattern) << name;
+    EXPECT_TRUE(entry.yaml.starts_with("# ")) << name << " opens with what the source is and who documents it";
   }
-  EXPECT_EQ(names, (std::vector<std::string>{"aws_sqs_alb", "aws_sqs_cloudtrail", "aws_sqs_elb", "aws_sqs_vpc"}));
+  EXPECT_EQ(all_predefined().size(), service::catalogue().size());
   EXPECT_EQ(predefined("custom_service"), nullptr);
 }
 
