@@ -343,6 +343,35 @@ TEST_F(HttpClientTest, AProxyIsUsedForDistantHostsOnly) {
   EXPECT_EQ(far->body, "GET http://sqs.example.test/ HTTP/1.1");
 }
 
+// The proxy sees a host and bytes that it cannot read; the server's name is checked behind it.
+TEST_F(HttpClientTest, TlsGoesThroughAProxyByConnect) {
+  const TestCertificate certificate;
+  HttpServerOptions server_options;
+  server_options.certificate_file = certificate.certificate_file();
+  server_options.key_file = certificate.key_file();
+  auto server = HttpServer::start(
+      server_options, clock_, [](ServerExchange& exchange) { (void)exchange.answer(200, {}, "through the tunnel"); });
+  ASSERT_TRUE(server.ok());
+  const std::string url = (*server)->url();
+  const int port = std::stoi(url.substr(url.rfind(':') + 1));
+  std::vector<std::string> heads;
+  RawServer proxy([&](RawConnection& connection, int) {
+    heads.push_back(connection.read_head());
+    EXPECT_TRUE(connection.tunnel_to(port));
+  });
+  HttpClientOptions options;
+  options.proxy = Secret(proxy.url());
+  options.ca_file = certificate.certificate_file();
+  // A client each: the proxy serves one tunnel after another.
+  const auto answer = make(options)->send(get("https://store.example/secret-path"), nullptr, stop_);
+  ASSERT_TRUE(answer.ok()) << answer.error().message;
+  EXPECT_EQ(answer->body, "through the tunnel");
+  EXPECT_EQ(code_of(make(options)->send(get("https://other.example/"), nullptr, stop_)), "tls_failed");
+  ASSERT_EQ(heads.size(), 2U);
+  EXPECT_TRUE(heads[0].starts_with("CONNECT store.example:443 HTTP/1.1\r\n")) << heads[0];
+  EXPECT_EQ(heads[0].find("secret-path"), std::string::npos);
+}
+
 TEST_F(HttpClientTest, OverTlsOnlyTrustedServersAreTalkedTo) {
   const TestCertificate certificate;
   HttpServerOptions server_options;

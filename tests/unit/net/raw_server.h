@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -35,6 +36,23 @@ class RawConnection {
     while (!head.ends_with("\r\n\r\n") && wait_readable(2000) && recv(fd_, &c, 1, 0) == 1) head.push_back(c);
     return head;
   }
+  // Passes bytes on between this peer and a server on loopback, until either ends. False: there is no such server.
+  bool tunnel_to(int port) {
+    const int far = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    address.sin_port = htons(static_cast<std::uint16_t>(port));
+    const bool there = connect(far, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+    if (there) send_text("HTTP/1.1 200 Connection established\r\n\r\n");
+    for (bool open = there; open;) {
+      pollfd watched[] = {{fd_, POLLIN, 0}, {far, POLLIN, 0}};
+      if (poll(watched, 2, 5000) <= 0) break;
+      open = pass_on(watched[0], far) && pass_on(watched[1], fd_);
+    }
+    close(far);
+    return there;
+  }
   void send_text(std::string_view text) { (void)send(fd_, text.data(), text.size(), MSG_NOSIGNAL); }
   bool wait_readable(int milliseconds) {
     pollfd watched{fd_, POLLIN, 0};
@@ -51,6 +69,13 @@ class RawConnection {
   }
 
  private:
+  static bool pass_on(const pollfd& from, int to) {
+    if (from.revents == 0) return true;
+    char bytes[16384];
+    const ssize_t size = recv(from.fd, bytes, sizeof bytes, 0);
+    return size > 0 && send(to, bytes, static_cast<std::size_t>(size), MSG_NOSIGNAL) == size;
+  }
+
   int fd_;
 };
 

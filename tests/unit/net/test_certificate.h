@@ -1,4 +1,4 @@
-// A self-signed certificate for 127.0.0.1, made anew for each test that needs TLS, in files of a directory of its own.
+// A self-signed certificate for 127.0.0.1 and store.example, made anew for each test that needs TLS, in files of a directory of its own.
 #pragma once
 
 #include <openssl/evp.h>
@@ -36,7 +36,8 @@ class TestCertificate {
     X509V3_CTX context;
     X509V3_set_ctx_nodb(&context);
     X509V3_set_ctx(&context, x, x, nullptr, nullptr, 0);
-    X509_EXTENSION* const names = X509V3_EXT_conf_nid(nullptr, &context, NID_subject_alt_name, "IP:127.0.0.1");
+    X509_EXTENSION* const names =
+        X509V3_EXT_conf_nid(nullptr, &context, NID_subject_alt_name, "IP:127.0.0.1,DNS:store.example");
     X509_add_ext(x, names, -1);
     X509_EXTENSION_free(names);
     DRAY_ASSERT(X509_sign(x, key.get(), EVP_sha256()) > 0);
