@@ -119,7 +119,7 @@ constexpr Key kKeys[] = {
      "with the "
      "bucket's own notification rules, and remove this key"},
     {input, "notification", read, "auto", "auto",
-     "Form of the messages; this version recognises S3 events, plain or in an SNS envelope."},
+     "Form of the messages; recognised by their content: docs/notifications.md lists the forms."},
     {input, "persistence", no_effect, "mapping", "",
      "the queue itself is the database; globals.persistence names the directory"},
     {input, "requests_per_second", no_effect, "number", "", kNoRateLimit},

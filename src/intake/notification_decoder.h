@@ -1,9 +1,12 @@
 // What a notification asks for: the objects to read, or nothing, or we do not understand it.
 //
-// Forms (AWS: "Event message structure" of S3; formats.md 2): plain S3 event with any number of records, the same
-// wrapped by SNS (nested up to 4), s3:TestEvent; MinIO's and Ceph's imitations of the first. Only ObjectCreated:*
-// names objects; other event names ask for nothing. An ObjectRef's account is read from the key where AWS puts it
-// (AWSLogs/<account>/). Pure; any thread.
+// Forms (docs/notifications.md, formats.md 2): S3's own event with any number of records, also as MinIO and Ceph write
+// it; EventBridge's "Object Created" (Security Lake's too), CrowdStrike FDR's batch, the delivery notices of
+// CloudTrail and Config; each of them plain or in SNS messages nested up to 4. Only what was created is read: other
+// events of S3, test events, confirmations of SNS and announcements ask for nothing. What carries in itself what it
+// tells is left, for to acknowledge it would lose it.
+// Keys: form-decoded once where S3 encodes them (its own event), literal everywhere else. An account is read
+// from the key where AWS puts it (AWSLogs/<account>/). At most 10,000 objects a message. Pure; any thread.
 #pragma once
 
 #include <string_view>

@@ -3,7 +3,10 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 #include <set>
+#include <string>
+#include <vector>
 
 #include "base/digest.h"
 #include "base/encoding.h"
@@ -92,40 +95,44 @@ TEST_F(PublishedSamples, TheOtherAwsSamplesGiveTheCountsOfTheirIndex) {
   EXPECT_EQ(files, 3U + 2U + 5U + 5U);
 }
 
-// Forms that this version reads; the rest is left on the queue with one clear line.
-bool is_read_now(std::string_view form) {
-  return form == "S3 event" || form == "SNS envelope around an S3 event" || form == "s3:TestEvent";
+void expect_objects(const std::vector<flow::ObjectRef>& found, const Json& listed) {
+  const Json::Array none;
+  const Json::Array& objects = listed.if_array() == nullptr ? none : *listed.if_array();
+  ASSERT_EQ(found.size(), objects.size());
+  for (std::size_t i = 0; i < objects.size(); ++i) {
+    EXPECT_EQ(found[i].bucket, objects[i].text("bucket"));
+    EXPECT_EQ(found[i].key, objects[i].text("key"));
+    EXPECT_EQ(found[i].version_id, objects[i].text("versionId"));
+    if (const auto size = objects[i]["size"].if_integer()) {
+      EXPECT_EQ(found[i].size, static_cast<std::uint64_t>(*size));
+    }
+  }
 }
 
 TEST_F(PublishedSamples, NotificationsAreReadAcknowledgedOrLeft) {
-  std::size_t files = 0;
+  std::map<std::string, int> actions;
   const Json listed = manifest(root_ / "notifications");
   for (const auto& [name, facts] : *listed["files"].if_object()) {
-    ++files;
+    SCOPED_TRACE(name);
+    ++actions[std::string(facts.text("action"))];
     const auto decoded = intake::decode_notification(read_file(root_ / "notifications" / name));
-    if (!is_read_now(facts.text("form"))) {
-      ASSERT_FALSE(decoded) << name;
-      EXPECT_EQ(decoded.error().kind, ErrorKind::poison) << name;
-      EXPECT_EQ(decoded.error().message.find('\n'), std::string::npos) << name;
-      EXPECT_LT(decoded.error().message.size(), 400U) << name << ": " << decoded.error().message;
+    if (facts.text("action") == "reject") {
+      ASSERT_FALSE(decoded);
+      EXPECT_EQ(decoded.error().kind, ErrorKind::poison);
+      EXPECT_EQ(decoded.error().message.find('\n'), std::string::npos);
+      EXPECT_LT(decoded.error().message.size(), 400U) << decoded.error().message;
       continue;
     }
-    ASSERT_TRUE(decoded) << name << ": " << decoded.error().message;
-    const Json::Array none;
-    const Json::Array& objects = facts["objects"].if_array() == nullptr ? none : *facts["objects"].if_array();
-    ASSERT_EQ(decoded->size(), objects.size()) << name;
-    for (std::size_t i = 0; i < objects.size(); ++i) {
-      const flow::ObjectRef& object = (*decoded)[i];
-      EXPECT_EQ(object.bucket, objects[i].text("bucket")) << name;
-      EXPECT_EQ(object.key, objects[i].text("key")) << name;
-      EXPECT_EQ(object.version_id, objects[i].text("versionId")) << name;
-      const auto size = objects[i]["size"].if_integer();
-      if (size) {
-        EXPECT_EQ(object.size, static_cast<std::uint64_t>(*size)) << name;
-      }
+    ASSERT_TRUE(decoded) << decoded.error().message;
+    if (name == "crowdstrike_fdr_single_escaped.json") {
+      // Disputed: its origin decodes the path, we and CrowdStrike's own script do not.
+      ASSERT_EQ(decoded->size(), 1U);
+      EXPECT_TRUE(decoded->front().key.starts_with("year%3D2025%2F"));
+      continue;
     }
+    expect_objects(*decoded, facts["objects"]);
   }
-  EXPECT_EQ(files, 39U);
+  EXPECT_EQ(actions, (std::map<std::string, int>{{"read", 21}, {"ack", 14}, {"reject", 4}}));
 }
 
 }  // namespace

@@ -149,9 +149,68 @@ def sns_envelope(body):
     )
 
 
+def event_bridge(bucket, region, key, body):
+    """EventBridge's "Object Created": the key as it is."""
+    return json.dumps(
+        {
+            "version": "0",
+            "id": "0d9c2f4e-0000-4000-8000-000000000000",
+            "detail-type": "Object Created",
+            "source": "aws.s3",
+            "account": "123456789012",
+            "time": "2024-03-05T09:10:12Z",
+            "region": region,
+            "resources": [f"arn:aws:s3:::{bucket}"],
+            "detail": {
+                "version": "0",
+                "bucket": {"name": bucket},
+                "object": {
+                    "key": key,
+                    "size": len(body),
+                    "etag": hashlib.md5(body).hexdigest(),
+                    "sequencer": f"00{zlib.crc32(key.encode()):014X}",
+                },
+                "requester": "123456789012",
+                "reason": "PutObject",
+            },
+        }
+    )
+
+
+def fdr_batch(bucket, objects):
+    """CrowdStrike FDR's batch of [(key, bytes)]: paths as they are."""
+    files = [
+        {"path": key, "size": len(body), "checksum": hashlib.md5(body).hexdigest()} for key, body in objects
+    ]
+    return json.dumps(
+        {
+            "cid": "00112233445566778899aabbccddeeff",
+            "timestamp": 1709629811615,
+            "fileCount": len(files),
+            "totalSize": sum(one["size"] for one in files),
+            "bucket": bucket,
+            "pathPrefix": "data/3f2a0c11",
+            "files": files,
+        }
+    )
+
+
+def delivery_notice(bucket, keys):
+    """CloudTrail's own notice about files it has delivered."""
+    return json.dumps({"s3Bucket": bucket, "s3ObjectKey": keys})
+
+
 def objects_of(body):
     """Decoded keys that a notification names; for the judge, so written apart from the product's decoder."""
+    if body == "CloudTrail validation message.":
+        return []
     parsed = json.loads(body)
     if "Message" in parsed and "Records" not in parsed:
         parsed = json.loads(parsed["Message"])
+    if "detail" in parsed:
+        return [parsed["detail"]["object"]["key"]]
+    if "files" in parsed:
+        return [one["path"] for one in parsed["files"]]
+    if "s3ObjectKey" in parsed:
+        return list(parsed["s3ObjectKey"])
     return [urllib.parse.unquote_plus(record["s3"]["object"]["key"]) for record in parsed.get("Records", [])]
