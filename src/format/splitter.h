@@ -1,9 +1,9 @@
 // Splitter: plain bytes of one object in, its records out. The catalogue of formats is splitters.def (one line each).
 //
-// Streaming: memory is bounded by record_bytes_max whatever the object's size or line count. Input that breaks the format
-// is {poison, code} from write() or finish() after every earlier record was accepted. A record over the limit is
-// {poison, "oversize_record"}, or, if so configured, comes in pieces marked Flaw::oversize, and the records behind it
-// follow. What was announced as JSON and is not, where its end is known all the same (a line), comes marked
+// Streaming: memory is bounded by record_bytes_max whatever the object's size or line count. Input that breaks the
+// format is {poison, code} from write() or finish() after every earlier record was accepted. A record over the limit
+// is {poison, "oversize_record"}, or, if so configured, comes in pieces marked Flaw::oversize, and the records behind
+// it follow. What was announced as JSON and is not, where its end is known all the same (a line), comes marked
 // Flaw::undecodable. One thread at a time.
 #pragma once
 

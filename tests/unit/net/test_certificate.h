@@ -1,4 +1,5 @@
-// A self-signed certificate for 127.0.0.1 and store.example, made anew for each test that needs TLS, in files of a directory of its own.
+// A self-signed certificate for 127.0.0.1 and store.example, made anew for each test that needs TLS, in files of a
+// directory of its own.
 #pragma once
 
 #include <openssl/evp.h>
