@@ -82,6 +82,10 @@ struct DefinitionTest {
 };
 
 struct Definition {
+  // Ours, for aws_sqs_auto and control_tower: the services among which each object finds its own, by its key, else by
+  // its first bytes; resolved when the definition is read. What is beside it (file_format, routing_template) is the
+  // fallback for objects that none of them takes, and may be absent.
+  std::vector<Definition> any_of;
   std::string name;  // aws_sqs_vpc
   bool predefined = false;
   std::string summary;                     // one line for `dray services`

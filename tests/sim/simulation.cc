@@ -8,7 +8,7 @@
 #include <memory>
 #include <optional>
 
-#include "format/splitter.h"
+#include "decode/ready_service.h"
 #include "output/syslog_output.h"
 #include "pipeline/collector.h"
 #include "sim/network.h"
@@ -57,7 +57,7 @@ service::Definition definition_of(const Shape& shape) {
   definition.file_format.type = "line_split_processor";
   definition.routing_template = "sim.t";
   if (shape.filters) {
-    definition.file_format.options["json"] = "true";
+    definition.file_format.options.set("json", "true");
   }
   return definition;
 }
@@ -79,13 +79,10 @@ class Life {
     pipeline::Plan plan;
     plan.input = "input";
     plan.identity_scope = "sim";
-    auto compiled = route::CompiledService::compile(definition_of(shape));
-    DRAY_ASSERT(compiled.ok());
-    pipeline::ServicePlan service;
-    service.service = *compiled;
-    service.format = format::find_format("line_split_processor");
-    plan.services.push_back(std::move(service));
-    plan.selector = std::make_unique<const route::Selector>(std::vector{*compiled});
+    auto service = decode::prepare(definition_of(shape), std::size_t{16} << 20U);
+    DRAY_ASSERT(service.ok());
+    plan.selector = std::make_unique<const route::Selector>(std::vector{service->service});
+    plan.services.push_back(*std::move(service));
     plan.outputs = {output.get()};
     pipeline::InputRunOptions options;
     options.workers = shape.workers;
