@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <limits>
 #include <sstream>
 
 #include "app/exit_codes.h"
@@ -15,6 +16,7 @@ struct Parsed {
   RunCommand run;
   DemoCommand demo;
   CheckCommand check;
+  TryCommand trial;
   ServicesCommand services;
   local::CloudCommand cloud;
   local::ReceiverCommand receiver;
@@ -48,6 +50,34 @@ void add_demo(CLI::App& app, Parsed& parsed) {
       *app.add_subcommand("demo", "The main job on sample objects, with a local cloud and receiver inside");
   demo.add_flag("--keep", parsed.demo.keep, "Stay until a signal");
   demo.add_flag("--quiet", parsed.demo.quiet, "Do not print the arriving events");
+}
+
+void add_try(CLI::App& app, TryCommand& trial) {
+  CLI::App& command = *app.add_subcommand(
+      "try", "Decode files, standard input or s3:// objects and print `tag<TAB>event`; sends and deletes nothing");
+  command.footer(
+      "The services of a configuration are chosen by the key, as the collector does. The key of a file is its path, of "
+      "a\n"
+      "file in a directory that was given the path from there on.\n"
+      "Exit codes: 0 done, 64 usage, 65 something could not be decoded, 75 the output refused, 78 configuration.\n"
+      "\n"
+      "  dray try --service aws_sqs_alb app.log.gz\n"
+      "  dray try --config config.yaml --count s3://my-logs/AWSLogs/111122223333/…/flow.log.gz\n"
+      "  zcat trail.json.gz | dray try --service aws_sqs_cloudtrail --head 3 --json");
+  command.add_option("paths", trial.paths, "Files, directories (every file below), s3://BUCKET/KEY, or - for stdin")
+      ->type_name("FILE");
+  command.add_option("--service", trial.service, "Decode with this service: of the configuration, or predefined");
+  add_config_options(command, trial.files);
+  command.add_option("--input", trial.input, "Of the configuration, if it has several");
+  command.add_option("--key", trial.key, "The object's key, decoded; default: the path");
+  command.add_option("--bucket", trial.bucket, "The bucket of files, for [bucket] in a tag");
+  command.add_option("--region", trial.region, "The bucket's region; default: the input's");
+  command.add_option("--account", trial.account, "Default: as AWSLogs/ACCOUNT/ in the key says");
+  command.add_option("--head", trial.head, "Stop after so many events")
+      ->type_name("N")
+      ->check(CLI::Range(std::uint64_t{1}, std::numeric_limits<std::uint64_t>::max()));
+  command.add_flag("--count", trial.count, "Print `N<TAB>tag` per tag, then `N<TAB>total`");
+  command.add_flag("--json", trial.json, R"(Print {"tag":…,"event":…}; "event_base64" where the bytes are not UTF-8)");
 }
 
 void add_local(CLI::App& app, Parsed& parsed) {
@@ -106,6 +136,7 @@ Command chosen(const CLI::App& app, const Parsed& parsed) {
   if (name == "run") return parsed.run;
   if (name == "demo") return parsed.demo;
   if (name == "check") return parsed.check;
+  if (name == "try") return parsed.trial;
   if (name == "services") return parsed.services;
   if (name == "local") return parsed.cloud;
   return parsed.receiver;
@@ -116,7 +147,8 @@ Command chosen(const CLI::App& app, const Parsed& parsed) {
 ParsedCommandLine parse_command_line(int argc, char** argv) {
   CLI::App app(
       "dray: delivers S3 logs announced through SQS to Devo or a syslog receiver, with proof.\n"
-      "Exit codes: 0 done, 64 usage, 70 a bug of ours, 75 stopped with work left, 78 configuration.",
+      "Exit codes: 0 done, 64 usage, 65 undecodable input, 70 a bug of ours, 75 stopped with work left, 78 "
+      "configuration.",
       "dray");
   app.set_version_flag("--version", std::string("dray ") + kVersion);
   app.require_subcommand(1);
@@ -125,6 +157,7 @@ ParsedCommandLine parse_command_line(int argc, char** argv) {
   add_demo(app, parsed);
   CLI::App& check = *app.add_subcommand("check", "Print every complaint about the configuration, and the plan");
   add_config_options(check, parsed.check.files);
+  add_try(app, parsed.trial);
   CLI::App& services = *app.add_subcommand("services", "List the predefined services, or print one of them");
   services.add_option("name", parsed.services.name, "A service, printed ready to be pasted and changed");
   add_local(app, parsed);

@@ -10,6 +10,7 @@
 #include "app/demo_command.h"
 #include "app/run_command.h"
 #include "app/services_command.h"
+#include "app/try_command.h"
 #include "local/cloud_command.h"
 #include "local/receiver_command.h"
 
@@ -19,8 +20,8 @@ struct CheckCommand {
   ConfigFiles files;
 };
 
-using Command =
-    std::variant<RunCommand, DemoCommand, CheckCommand, ServicesCommand, local::CloudCommand, local::ReceiverCommand>;
+using Command = std::variant<RunCommand, DemoCommand, CheckCommand, TryCommand, ServicesCommand, local::CloudCommand,
+                             local::ReceiverCommand>;
 
 struct ParsedCommandLine {
   std::optional<Command> command;  // absent: print `text` and exit with `exit_code`

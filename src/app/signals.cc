@@ -52,6 +52,11 @@ void Signals::end_at_next(int exit_code) {
   });
 }
 
+void Signals::end_by_default() {
+  const sigset_t set = stop_signals();
+  ::pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
+}
+
 std::string Signals::name_of(int signal_number) {
   switch (signal_number) {
     case SIGTERM: return "Terminated";

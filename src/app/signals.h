@@ -24,6 +24,9 @@ class Signals {
   // From now on the next signal ends the process with that exit code.
   void end_at_next(int exit_code);
 
+  // From now on signals end the process as they would without us: for commands that hold nothing.
+  static void end_by_default();
+
   static std::string name_of(int signal_number);
 
  private:

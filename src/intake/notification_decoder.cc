@@ -56,6 +56,8 @@ std::string_view next_step(std::string_view& path) {
   return step;
 }
 
+}  // namespace
+
 // AWS's own deliveries stand under AWSLogs/<account>/, AWSLogs/<organization>/<account>/ or, with Hive-compatible
 // prefixes, AWSLogs/aws-account-id=<account>/. Nothing in an event names the account whose logs they are.
 std::string account_of(std::string_view key) {
@@ -70,6 +72,8 @@ std::string account_of(std::string_view key) {
   }
   return {};
 }
+
+namespace {
 
 // "ObjectCreated:Put"; MinIO and Ceph put "s3:" before.
 bool is_creation(std::string_view event_name) {

@@ -9,6 +9,7 @@
 // from the key where AWS puts it (AWSLogs/<account>/). At most 10,000 objects a message. Pure; any thread.
 #pragma once
 
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -20,5 +21,7 @@ namespace dray::intake {
 // Empty: understood, and there is nothing to read (delete it). Error (poison): leave it on the queue; the message
 // says what the body looks like, never its content beyond 80 characters.
 Result<std::vector<flow::ObjectRef>> decode_notification(std::string_view body);
+// The account in a key under AWSLogs/, or "". `dray try` asks for it too: its objects come without a notification.
+std::string account_of(std::string_view key);
 
 }  // namespace dray::intake

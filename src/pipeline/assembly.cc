@@ -63,25 +63,6 @@ Result<std::unique_ptr<output::Output>> make_output(const config::OutputConfig& 
   return output::make_syslog_output(options, around.clock, around.threads, around.log, seed_of(around.clock));
 }
 
-aws::SessionConfig session_config(const config::Input& input) {
-  aws::SessionConfig session;
-  session.region = input.region;
-  session.queue_url = input.base_url;
-  session.access_key_id = input.credentials.access_key_id;
-  session.secret_access_key = input.credentials.secret_access_key;
-  session.session_token = input.credentials.session_token;
-  session.base_role = input.credentials.base_account_role;
-  session.cross_account_role = input.credentials.cross_account_role;
-  session.external_id = input.credentials.external_id;
-  session.sqs_endpoint = input.endpoints.sqs;
-  session.s3_endpoint = input.endpoints.s3;
-  session.sts_endpoint = input.endpoints.sts;
-  session.path_style = input.path_style;
-  session.proxy = Secret(input.proxy);
-  session.ca_file = input.ca_file;
-  return session;
-}
-
 Result<Plan> plan_input(const config::Input& input, std::vector<output::Output*> outputs) {
   Plan plan;
   plan.input = input.name;
@@ -162,6 +143,25 @@ Status add_input(const config::Input& input, const Surroundings& around, Assembl
 }
 
 }  // namespace
+
+aws::SessionConfig session_config(const config::Input& input) {
+  aws::SessionConfig session;
+  session.region = input.region;
+  session.queue_url = input.base_url;
+  session.access_key_id = input.credentials.access_key_id;
+  session.secret_access_key = input.credentials.secret_access_key;
+  session.session_token = input.credentials.session_token;
+  session.base_role = input.credentials.base_account_role;
+  session.cross_account_role = input.credentials.cross_account_role;
+  session.external_id = input.credentials.external_id;
+  session.sqs_endpoint = input.endpoints.sqs;
+  session.s3_endpoint = input.endpoints.s3;
+  session.sts_endpoint = input.endpoints.sts;
+  session.path_style = input.path_style;
+  session.proxy = Secret(input.proxy);
+  session.ca_file = input.ca_file;
+  return session;
+}
 
 std::vector<std::string> service_faults(const config::Config& config) {
   std::vector<std::string> faults;

@@ -31,6 +31,9 @@ struct Assembled {
   ReportOptions report;
 };
 
+// How this input reaches AWS. `dray try` reads objects with it.
+aws::SessionConfig session_config(const config::Input& input);
+
 // What assemble() would refuse about the services, all at once, each naming its input and key. For `dray check`.
 std::vector<std::string> service_faults(const config::Config& config);
 

@@ -1,0 +1,191 @@
+#include "app/try_command.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <memory>
+#include <utility>
+#include <variant>
+
+#include "app/event_printer.h"
+#include "app/exit_codes.h"
+#include "app/try_services.h"
+#include "app/try_sources.h"
+#include "aws/endpoints.h"
+#include "aws/session.h"
+#include "decode/object_decoder.h"
+#include "object/fetcher.h"
+#include "pipeline/assembly.h"
+
+namespace dray::app {
+namespace {
+
+std::optional<std::string> environment(const std::string& name) {
+  const char* value = std::getenv(name.c_str());
+  return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+}
+
+EventPrinter::Form form_of(const TryCommand& command) {
+  if (command.count) return EventPrinter::Form::counts;
+  return command.json ? EventPrinter::Form::json : EventPrinter::Form::lines;
+}
+
+// What one can do about it, where the message does not say so itself.
+std::string_view way_out(const Error& error) {
+  struct Advice {
+    std::string_view code;
+    std::string_view text;
+  };
+  static constexpr Advice kAdvice[] = {
+      {"bad_json", "is this the right service? `dray services` lists them, --service NAME takes another"},
+      {"no_records", "is this the right service? `dray services` lists them, --service NAME takes another"},
+      {"truncated", "the file is cut short: fetch it again; what stands before the cut was decoded"},
+      {"truncated_json", "the file is cut short: fetch it again; what stands before the cut was decoded"},
+      {"NoSuchKey", "an s3:// URL holds the key as it is, not percent-encoded"},
+      {"AccessDenied", "reading needs s3:GetObject, and kms:Decrypt for encrypted objects"},
+  };
+  for (const Advice& advice : kAdvice) {
+    if (advice.code == error.code) return advice.text;
+  }
+  return {};
+}
+
+class TryRun {
+ public:
+  TryRun(const TryCommand& command, TryServices chosen, Clock& clock, telemetry::Log& log)
+      : command_(command),
+        chosen_(std::move(chosen)),
+        clock_(clock),
+        log_(log),
+        printer_(STDOUT_FILENO, form_of(command), command.head.value_or(0)) {}
+
+  int run() {
+    expand_sources(
+        command_.paths, overrides(), [this](const TrySource& source) { return take(source); },
+        [this](const Error& fault) { fail(fault); });
+    (void)printer_.finish();
+    if (printer_.refusal()) {
+      say(printer_.refusal()->message);
+      return kExitWorkLeft;
+    }
+    return failed_ ? kExitUndecoded : kExitDone;
+  }
+
+ private:
+  [[nodiscard]] SourceOverrides overrides() const {
+    SourceOverrides overrides;
+    if (command_.key) overrides.key = &*command_.key;
+    overrides.bucket = command_.bucket.value_or("");
+    overrides.region = command_.region.value_or(region_of_input());
+    if (command_.account) overrides.account = &*command_.account;
+    return overrides;
+  }
+
+  // A notification tells the region of its bucket, which is the queue's.
+  [[nodiscard]] std::string region_of_input() const {
+    if (!chosen_.input) return {};
+    if (!chosen_.input->region.empty()) return chosen_.input->region;
+    return std::string(aws::region_of_queue_url(chosen_.input->base_url));
+  }
+
+  // False: no more events are wanted.
+  bool take(const TrySource& source) {
+    const route::Selection selection = chosen_.selector->select(source.object.key);
+    switch (selection.kind) {
+      case route::Selection::Kind::excluded:
+        say(source.name + ": no events: filename_filter_rules leave this key out: " + source.object.key);
+        return true;
+      case route::Selection::Kind::none:
+        fail(
+            {ErrorKind::poison, "no_service",
+             fmt::format("{}: no service takes the key {} (asked: {}); --key gives another key, --service NAME decides",
+                         source.name, source.object.key, selection.asked)});
+        return true;
+      case route::Selection::Kind::taken: break;
+    }
+    decode(source, chosen_.services[selection.index]);
+    return !printer_.ended();
+  }
+
+  void decode(const TrySource& source, const decode::ReadyService& service) {
+    decode::ObjectDecoder decoder(service, source.object, printer_, scratch_);
+    Status decoded = stream(source, decoder);
+    if (Status flushed = printer_.flush(); !flushed && decoded) decoded = std::move(flushed);
+    if (printer_.ended()) return;
+    if (!decoded) fail(with_context(std::move(decoded).error(), source.name));
+    if (decoder.trailing_garbage()) say(source.name + ": bytes after the last gzip member were ignored");
+  }
+
+  Status stream(const TrySource& source, ByteSink& sink) {
+    if (source.kind == TrySource::Kind::s3) {
+      if (Status open = open_session(); !open) return open;
+      object::Fetched fetched;
+      return object::Fetcher(session_->store(), clock_).fetch(source.object, "", sink, stop_, fetched);
+    }
+    // What comes through a pipe is shown as it comes.
+    const bool live = source.kind == TrySource::Kind::stdin;
+    return read_source(source, sink, [&] { return live ? printer_.flush() : Status(); });
+  }
+
+  Status open_session() {
+    if (session_ != nullptr) return {};
+    aws::SessionConfig config = chosen_.input ? pipeline::session_config(*chosen_.input) : aws::SessionConfig{};
+    if (command_.region) config.region = *command_.region;
+    auto session = aws::Session::open(std::move(config), clock_, log_, environment);
+    if (!session) return std::move(session).error();
+    session_ = *std::move(session);
+    return {};
+  }
+
+  static void say(const std::string& message) { std::fputs(("dray: " + message + "\n").c_str(), stderr); }
+
+  void fail(const Error& error) {
+    failed_ = true;
+    const std::string_view advice = way_out(error);
+    say(advice.empty() ? error.message : fmt::format("{} ({})", error.message, advice));
+  }
+
+  const TryCommand& command_;
+  const TryServices chosen_;
+  Clock& clock_;
+  telemetry::Log& log_;
+  EventPrinter printer_;
+  codec::DecompressorScratch scratch_;
+  std::unique_ptr<aws::Session> session_;  // opened for the first s3:// URL
+  const Stop stop_;
+  bool failed_ = false;
+};
+
+// What the options forbid each other. "" if they agree.
+std::string disagreement(const TryCommand& command) {
+  if (command.count && command.json) return "--count prints counts and --json events: give one of them";
+  std::error_code ignored;
+  const bool many = command.paths.size() > 1 ||
+                    (command.paths.size() == 1 && std::filesystem::is_directory(command.paths.front(), ignored));
+  if (command.key && many) return "--key is the key of one object: give one file";
+  return {};
+}
+
+}  // namespace
+
+int run_try(const TryCommand& command, Clock& clock, telemetry::Log& log) {
+  if (const std::string wrong = disagreement(command); !wrong.empty()) {
+    std::fputs(("dray: " + wrong + "\n").c_str(), stderr);
+    return kExitUsage;
+  }
+  auto chosen = choose_services({.files = command.files, .service = command.service, .input = command.input});
+  if (const auto* refusal = std::get_if<Refusal>(&chosen)) {
+    std::fputs(refusal->text.c_str(), stderr);
+    return refusal->exit_code;
+  }
+  if (command.paths.empty() && ::isatty(STDIN_FILENO) == 1) {
+    std::fputs("dray: reading standard input; end it with Ctrl-D\n", stderr);
+  }
+  Signals::end_by_default();
+  return TryRun(command, std::get<TryServices>(std::move(chosen)), clock, log).run();
+}
+
+}  // namespace dray::app

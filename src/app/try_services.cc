@@ -1,0 +1,129 @@
+#include "app/try_services.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "app/exit_codes.h"
+#include "config/complaint.h"
+#include "config/load.h"
+#include "config/predefined.h"
+
+namespace dray::app {
+namespace {
+
+using service::Definition;
+
+constexpr std::string_view kRecognising = "aws_sqs_auto";
+
+std::vector<std::string_view> predefined_names() {
+  std::vector<std::string_view> names;
+  for (const Definition& definition : config::all_predefined()) names.push_back(definition.name);
+  return names;
+}
+
+Refusal usage(std::string text) {
+  return {kExitUsage, "dray: " + std::move(text) + "\n"};
+}
+
+bool given(const ConfigFiles& files) {
+  return !files.config.empty() || !files.job_config_loc.empty() || !files.collector_config_loc.empty();
+}
+
+// What the configuration says wrong about services is worth a look here; the rest is the business of `dray check`.
+std::string complaints_of_services(const config::Complaints& complaints) {
+  std::string text;
+  for (const config::Complaint& complaint : complaints.sorted()) {
+    if (complaint.key.find(".services.") != std::string::npos) text += to_text(complaint) + "\n";
+  }
+  return text;
+}
+
+std::string names_of(const std::vector<config::Input>& inputs) {
+  std::vector<std::string_view> names;
+  for (const config::Input& input : inputs) names.push_back(input.name);
+  return fmt::format("{}", fmt::join(names, ", "));
+}
+
+std::variant<config::Input, Refusal> choose_input(const config::Config& config, const std::string& name) {
+  if (name.empty() && config.inputs.size() == 1) return config.inputs.front();
+  if (name.empty()) {
+    return usage("the configuration has several inputs; choose one with --input: " + names_of(config.inputs));
+  }
+  for (const config::Input& input : config.inputs) {
+    if (input.name == name) return input;
+  }
+  return usage(fmt::format("the configuration has no enabled input \"{}\"; it has {}", name, names_of(config.inputs)));
+}
+
+// Of the input's services the one of that name, else the predefined one.
+std::variant<std::vector<Definition>, Refusal> choose_definitions(const std::vector<Definition>& of_input,
+                                                                  const std::string& name) {
+  if (name.empty()) return of_input;
+  for (const Definition& definition : of_input) {
+    if (definition.name == name) return std::vector{definition};
+  }
+  if (const Definition* shipped = config::predefined(name)) return std::vector{*shipped};
+  std::string text = no_such_service(name);
+  if (!of_input.empty()) {
+    text += "The input's services:\n";
+    for (const Definition& definition : of_input) text += "  " + definition.name + "\n";
+  }
+  return Refusal{kExitUsage, std::move(text)};
+}
+
+std::variant<TryServices, Refusal> prepare_all(const std::vector<Definition>& definitions,
+                                               std::optional<config::Input> input) {
+  TryServices chosen;
+  std::vector<std::shared_ptr<const route::CompiledService>> compiled;
+  const std::size_t record_bytes_max = input ? input->record_bytes_max : config::Input{}.record_bytes_max;
+  for (const Definition& definition : definitions) {
+    auto ready = decode::prepare(definition, record_bytes_max);
+    if (!ready) return Refusal{kExitConfig, "dray: " + ready.error().message + "\n"};
+    compiled.push_back(ready->service);
+    chosen.services.push_back(*std::move(ready));
+  }
+  chosen.selector = std::make_unique<const route::Selector>(std::move(compiled));
+  chosen.input = std::move(input);
+  return chosen;
+}
+
+}  // namespace
+
+std::string no_such_service(std::string_view name) {
+  const auto names = predefined_names();
+  const std::string_view near = config::nearest_key(name, names);
+  std::string text = fmt::format("dray: there is no service \"{}\"", name);
+  if (!near.empty()) text += fmt::format("; did you mean {}?", near);
+  return text + fmt::format("\nPredefined:\n  {}\n", fmt::join(names, "\n  "));
+}
+
+std::variant<TryServices, Refusal> choose_services(const ServiceChoice& choice) {
+  if (!given(choice.files)) {
+    if (!choice.input.empty()) return usage("--input names an input of a configuration: give --config too");
+    if (choice.service.empty() && config::predefined(kRecognising) == nullptr) {
+      return usage(
+          fmt::format("which service? Name one with --service, or a configuration with --config.\n"
+                      "Predefined:\n  {}",
+                      fmt::join(predefined_names(), "\n  ")));
+    }
+    const std::string name = choice.service.empty() ? std::string(kRecognising) : choice.service;
+    auto definitions = choose_definitions({}, name);
+    if (auto* refusal = std::get_if<Refusal>(&definitions)) return std::move(*refusal);
+    return prepare_all(std::get<std::vector<Definition>>(definitions), std::nullopt);
+  }
+  const config::Loaded loaded = config::load_file({.config = choice.files.config,
+                                                   .job_config = choice.files.job_config_loc,
+                                                   .collector_config = choice.files.collector_config_loc});
+  if (!loaded.config) return Refusal{kExitConfig, loaded.complaints.text()};
+  std::fputs(complaints_of_services(loaded.complaints).c_str(), stderr);
+  auto input = choose_input(*loaded.config, choice.input);
+  if (auto* refusal = std::get_if<Refusal>(&input)) return std::move(*refusal);
+  auto& chosen = std::get<config::Input>(input);
+  auto definitions = choose_definitions(chosen.services, choice.service);
+  if (auto* refusal = std::get_if<Refusal>(&definitions)) return std::move(*refusal);
+  return prepare_all(std::get<std::vector<Definition>>(definitions), std::move(chosen));
+}
+
+}  // namespace dray::app

@@ -1,0 +1,42 @@
+// TryServices: the services that `dray try` decodes with, and the input of the configuration whose access it uses.
+//
+// One predefined service; or those of an input of a configuration, all of them or one. A Refusal says what the user
+// can do about it, and the exit code. Made once; immutable.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "app/run_command.h"
+#include "config/config.h"
+#include "decode/ready_service.h"
+#include "route/selector.h"
+
+namespace dray::app {
+
+struct TryServices {
+  std::vector<decode::ReadyService> services;
+  std::unique_ptr<const route::Selector> selector;
+  std::optional<config::Input> input;  // if there is a configuration
+};
+
+struct Refusal {
+  int exit_code = 0;
+  std::string text;  // whole lines
+};
+
+struct ServiceChoice {
+  ConfigFiles files;
+  std::string service;
+  std::string input;
+};
+
+std::variant<TryServices, Refusal> choose_services(const ServiceChoice& choice);
+
+// "dray: …" with the names, and the nearest one, for a name that no predefined service has.
+std::string no_such_service(std::string_view name);
+
+}  // namespace dray::app

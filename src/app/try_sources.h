@@ -1,0 +1,45 @@
+// TrySource: one object that `dray try` was asked to decode, and where its bytes are: a file, stdin or S3.
+//
+// expand_sources turns what stands on the command line into objects, one after the other: a directory gives every file
+// below it in the order of their paths. Reads no file's content. One thread at a time.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "base/byte_sink.h"
+#include "base/result.h"
+#include "flow/object_ref.h"
+
+namespace dray::app {
+
+struct TrySource {
+  enum class Kind { file, stdin, s3 };
+  Kind kind = Kind::file;
+  std::string name;  // for messages: the path or URL as given
+  std::string path;  // of a file
+  flow::ObjectRef object;
+};
+
+struct SourceOverrides {
+  const std::string* key = nullptr;  // else the path, below a given directory the path from there on
+  std::string bucket;                // of files and stdin; "" as of an object that tells none
+  std::string region;
+  const std::string* account = nullptr;  // else what AWS's own keys tell (AWSLogs/<account>/)
+};
+
+using TakeSource = std::function<bool(const TrySource& source)>;  // false: no more
+using TakeFault = std::function<void(const Error& fault)>;
+
+// Calls take for each object, fault for each place that cannot be listed.
+void expand_sources(const std::vector<std::string>& paths, const SourceOverrides& overrides, const TakeSource& take,
+                    const TakeFault& fault);
+// True for what names a bucket and a key.
+bool is_s3_url(const std::string& path);
+
+// The bytes of a file or of stdin, chunk by chunk, then finish(). after_chunk is called when a chunk was handed over.
+// Errors: the sink's and after_chunk's, unchanged; {later, "unreadable"} if it cannot be opened or read.
+Status read_source(const TrySource& source, ByteSink& sink, const std::function<Status()>& after_chunk);
+
+}  // namespace dray::app
