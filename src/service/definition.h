@@ -82,10 +82,6 @@ struct DefinitionTest {
 };
 
 struct Definition {
-  // Ours, for aws_sqs_auto and control_tower: the services among which each object finds its own, by its key, else by
-  // its first bytes; resolved when the definition is read. What is beside it (file_format, routing_template) is the
-  // fallback for objects that none of them takes, and may be absent.
-  std::vector<Definition> any_of;
   std::string name;  // aws_sqs_vpc
   bool predefined = false;
   std::string summary;                     // one line for `dray services`
@@ -95,6 +91,7 @@ struct Definition {
   // Ours: predefined services, asked in this order: the object is decoded by the first that takes its key, else by the
   // first whose content_pattern finds itself in it, else by this definition's own file_format and routing_template.
   std::vector<std::string> any_of;
+  std::vector<Definition> members;  // those of any_of, resolved
   Filter filename_filter_rules;
   std::vector<Variable> file_field_definitions;
   std::string encoding;  // "" = by magic bytes

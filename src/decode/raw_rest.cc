@@ -1,0 +1,51 @@
+#include "decode/raw_rest.h"
+
+#include <fmt/core.h>
+
+namespace dray::decode {
+namespace {
+
+// A number or literal is known to be whole only at the byte behind it, which may begin the next value.
+bool begins_value(char byte) {
+  return byte == '{' || byte == '[' || byte == '"';
+}
+
+}  // namespace
+
+RawRest::RawRest(const Given& given, flow::RecordSink& sink)
+    : given_(given.records),
+      again_(given.records > 0 ? given.format->make(given.options, counter_) : nullptr),
+      lines_({.record_bytes_max = given.options.record_bytes_max, .options = {}, .oversize_in_pieces = true}, sink) {}
+
+Status RawRest::write(std::string_view chunk) {
+  while (again_ != nullptr && !chunk.empty()) {
+    const std::string_view byte = chunk.substr(0, 1);
+    Status status = again_->write(byte);
+    chunk.remove_prefix(1);
+    // Behind the last good record an error is what is expected; before it, the object is not what it was.
+    if (counter_.seen >= given_) {
+      again_.reset();
+      if (begins_value(byte.front()) && counter_.last != byte.front()) {
+        if (Status begun = lines_.write(byte); !begun) return begun;
+      }
+    } else if (!status) {
+      return status;
+    }
+  }
+  return chunk.empty() ? Status() : lines_.write(chunk);
+}
+
+Status RawRest::finish() {
+  if (again_ != nullptr) {
+    Status status = again_->finish();
+    if (counter_.seen < given_) {
+      return Error{ErrorKind::later, "other_records",
+                   fmt::format("the second reading gave {} records, the first {}", counter_.seen, given_)};
+    }
+    // What the first reading made of the end, it has sent.
+    return {};
+  }
+  return lines_.finish();
+}
+
+}  // namespace dray::decode
