@@ -114,7 +114,9 @@ std::vector<service::Definition> read_services(const Fields& input) {
   for (const Named& node : nodes) {
     auto service = parse_definition(node.name, node.value, predefined(node.name), reading.file,
                                     fmt::format("{}.{}", path, node.name), reading.out);
-    if (service) services.push_back(std::move(*service));
+    if (!service) continue;
+    resolve_members(*service);
+    services.push_back(std::move(*service));
   }
   warn_of_the_unreachable(input, nodes, services);
   return services;

@@ -15,5 +15,7 @@ namespace dray::config {
 const service::Definition* predefined(std::string_view name);
 // In the order of their names.
 const std::vector<service::Definition>& all_predefined();
+// Fills `members` from the names in any_of: for a definition that the user wrote or changed.
+void resolve_members(service::Definition& definition);
 
 }  // namespace dray::config

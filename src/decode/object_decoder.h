@@ -1,16 +1,26 @@
-// ObjectDecoder: the stored bytes of one object in, its events out: decompress ▸ split ▸ filter and tag.
+// ObjectDecoder: the stored bytes of one object in, its events out: decompress ▸ recognise ▸ split ▸ filter and tag.
 //
 // The chain that a worker, `dray try`, the tests of definitions and the golden cases share. Streaming: nothing here
-// holds the object. Errors are those of the codec (docs/formats.md), of the format, and of the sink, after everything
-// before them was sent. One thread at a time.
+// holds the object. Errors are those of the codec (docs/formats.md), of the format, of recognition and of the sink,
+// after everything before them was sent; trouble() then tells whether the object itself is at fault. One thread at a
+// time.
+//
+// An object in trouble can be read once more, from its first stored byte: after begin_rest() the decoder sends as plain
+// lines what it has not sent yet, with ordinals that go on. What a damaged compression does not give it cannot send.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
 
 #include "base/byte_sink.h"
 #include "codec/decompressor.h"
+#include "decode/flaw_sink.h"
 #include "decode/ready_service.h"
+#include "flow/disposition.h"
 #include "flow/event_sink.h"
 #include "flow/object_ref.h"
 
@@ -20,20 +30,61 @@ class ObjectDecoder final : public ByteSink {
  public:
   // All of them outlive the decoder.
   ObjectDecoder(const ReadyService& service, const flow::ObjectRef& object, flow::EventSink& events,
-                codec::DecompressorScratch& scratch);
+                codec::DecompressorScratch& scratch, const Disposal& disposal = {});
+  ~ObjectDecoder() override;
 
-  Status write(std::string_view stored) override { return decompressor_->write(stored); }
-  Status finish() override { return decompressor_->finish(); }
+  Status write(std::string_view stored) override;
+  Status finish() override;
 
-  [[nodiscard]] std::uint64_t records() const { return router_->records(); }
-  [[nodiscard]] std::uint64_t events() const { return router_->events(); }
-  [[nodiscard]] std::uint64_t filtered() const { return router_->filtered(); }
-  [[nodiscard]] bool trailing_garbage() const { return decompressor_->trailing_garbage(); }
+  // What is wrong with the object, after write() or finish() gave an error that is the object's own.
+  [[nodiscard]] std::optional<flow::Trouble> trouble() const { return trouble_; }
+  // After trouble that is sent raw: nothing is left for a second reading.
+  [[nodiscard]] bool rest_sent() const { return rest_sent_; }
+  void begin_rest();
+  // The last plain bytes (stored ones, if there were none) before the trouble, up to kBytesInHand; empty unless an
+  // object's disposition is quarantine.
+  static constexpr std::size_t kBytesInHand = 4096;
+  [[nodiscard]] std::string_view bytes_in_hand() const;
+
+  // Who decodes it; nullptr until recognised, and if nobody does.
+  [[nodiscard]] const ReadyService* chosen() const { return chosen_; }
+  [[nodiscard]] std::uint64_t records() const;
+  [[nodiscard]] std::uint64_t events() const;
+  [[nodiscard]] std::uint64_t filtered() const;
+  [[nodiscard]] Disposed disposed() const { return flaws_ == nullptr ? Disposed{} : flaws_->disposed(); }
+  [[nodiscard]] bool trailing_garbage() const { return trailing_garbage_ || decompressor_->trailing_garbage(); }
 
  private:
+  class Plain;
+  class Nowhere;
+  ByteSink& begin(const ReadyService* chosen);
+  void make_router(const ReadyService& service);
+  void decompress(const codec::DecompressorOptions& options);
+  Status noted(Status status);
+  Status end_of_rest();
+  [[nodiscard]] bool flaws_pass() const;
+
+  const ReadyService& service_;
+  const flow::ObjectRef& object_;
+  flow::EventSink& events_;
+  codec::DecompressorScratch& scratch_;
+  const Disposal disposal_;
+  const ReadyService* chosen_ = nullptr;
+
+  // The chain, last first.
   std::unique_ptr<route::Router> router_;
-  std::unique_ptr<format::Splitter> splitter_;
+  std::unique_ptr<FlawSink> flaws_;  // only if some records with a flaw do not pass
+  std::unique_ptr<ByteSink> splitter_;
+  std::unique_ptr<ByteSink> recognizer_;
+  std::unique_ptr<Plain> plain_;
   std::unique_ptr<codec::Decompressor> decompressor_;
+
+  std::optional<flow::Trouble> trouble_;
+  std::string stored_tail_;
+  bool rest_ = false;       // the second reading
+  bool rest_over_ = false;  // its compression has ended in the same trouble
+  bool rest_sent_ = false;
+  bool trailing_garbage_ = false;
 };
 
 }  // namespace dray::decode

@@ -60,7 +60,14 @@ void Compiler::compile() {
   if (definition_.key_pattern) program_.key_pattern = pattern("key_pattern", *definition_.key_pattern);
   program_.file_rules = rules("filename_filter_rules", definition_.filename_filter_rules, false);
   program_.line_rules = rules("line_filter_rules", definition_.line_filter_rules, true);
-  program_.tag = tag("routing_template", definition_.routing_template);
+  // Without a fallback no record is this service's own; what `on_error` sends raw has the tag of the unknown.
+  const bool no_tag = !definition_.members.empty() && definition_.routing_template.empty();
+  program_.tag = tag("routing_template", no_tag ? std::string(kUnknownTag) : definition_.routing_template);
+  for (const service::Definition& definition : definition_.members) {
+    auto member = std::make_unique<Program>();
+    // Its faults are its own: decode/ready_service.h compiles and tells them.
+    if (compile_program(definition, *member).empty()) program_.members.push_back(std::move(member));
+  }
   for (std::size_t i = 0; i < definition_.routing_cases.size(); ++i) {
     const std::string key = fmt::format("routing_cases[{}]", i);
     const service::RoutingCase& source = definition_.routing_cases[i];
@@ -165,6 +172,28 @@ std::size_t Compiler::path(const std::vector<std::string>& keys) {
 bool Rule::holds_for(std::string_view text) const {
   const bool matches = pattern ? pattern->found_in(text) : value && *value == text;
   return matches != negate;
+}
+
+bool Program::matches_key(std::string_view key) const {
+  if (key_pattern && !key_pattern->found_in(key)) return false;
+  if (definition.members.empty() || !definition.file_format.type.empty()) return true;
+  // A member that takes every key says nothing about this one.
+  return std::ranges::any_of(
+      members, [&](const auto& one) { return (one->key_pattern || !one->members.empty()) && one->matches_key(key); });
+}
+
+bool Program::excludes_key(std::string_view key) const {
+  const auto of_file = [&](const std::vector<Rule>& all) {
+    return std::ranges::all_of(all, [&](const Rule& rule) { return rule.holds_for(key); });
+  };
+  if (std::ranges::any_of(file_rules, of_file)) return true;
+  bool excluded = false;
+  for (const auto& one : members) {
+    if ((!one->key_pattern && one->members.empty()) || !one->matches_key(key)) continue;
+    if (!one->excludes_key(key)) return false;
+    excluded = true;
+  }
+  return excluded;
 }
 
 const TagTemplate& Program::tag_for(std::string_view key) const {

@@ -50,6 +50,7 @@ struct Program {
 
   service::Definition definition;
   std::optional<Pattern> key_pattern;
+  std::vector<std::unique_ptr<const Program>> members;  // any_of
   Rules file_rules;
   Rules line_rules;
   TagTemplate tag;
@@ -57,6 +58,10 @@ struct Program {
   std::vector<RecordVariable> record_variables;  // as record_field_mapping
   std::vector<std::vector<std::string>> paths;   // those of the variables that a tag or a rule uses, each once
 
+  // key_pattern matches; of a definition that is any of several, also: a member takes it, or there is a fallback.
+  [[nodiscard]] bool matches_key(std::string_view key) const;
+  // filename_filter_rules exclude it, or every member that matches it does.
+  [[nodiscard]] bool excludes_key(std::string_view key) const;
   [[nodiscard]] const TagTemplate& tag_for(std::string_view key) const;
   // The text of each file_field_definitions variable; "null" where a step gave nothing.
   [[nodiscard]] std::vector<std::string> file_values(std::string_view key) const;

@@ -137,15 +137,9 @@ class ReadyService final : public CompiledService {
 
   [[nodiscard]] const service::Definition& definition() const override { return program_->definition; }
 
-  [[nodiscard]] bool matches_key(std::string_view key) const override {
-    return !program_->key_pattern || program_->key_pattern->found_in(key);
-  }
+  [[nodiscard]] bool matches_key(std::string_view key) const override { return program_->matches_key(key); }
 
-  [[nodiscard]] bool excludes_key(std::string_view key) const override {
-    return std::any_of(program_->file_rules.begin(), program_->file_rules.end(), [&](const std::vector<Rule>& all) {
-      return std::all_of(all.begin(), all.end(), [&](const Rule& rule) { return rule.holds_for(key); });
-    });
-  }
+  [[nodiscard]] bool excludes_key(std::string_view key) const override { return program_->excludes_key(key); }
 
   [[nodiscard]] std::unique_ptr<Router> make_router(const flow::ObjectRef& object,
                                                     flow::EventSink& sink) const override {
