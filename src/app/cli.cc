@@ -77,6 +77,8 @@ void add_try(CLI::App& app, TryCommand& trial) {
       ->type_name("N")
       ->check(CLI::Range(std::uint64_t{1}, std::numeric_limits<std::uint64_t>::max()));
   command.add_flag("--count", trial.count, "Print `N<TAB>tag` per tag, then `N<TAB>total`");
+  command.add_flag("--explain", trial.explain,
+                   "Say on stderr which service, format and filter took each record, and why");
   command.add_flag("--json", trial.json, R"(Print {"tag":…,"event":…}; "event_base64" where the bytes are not UTF-8)");
 }
 

@@ -12,6 +12,7 @@
 
 #include "app/event_printer.h"
 #include "app/exit_codes.h"
+#include "app/explanation.h"
 #include "app/try_services.h"
 #include "app/try_sources.h"
 #include "aws/endpoints.h"
@@ -53,6 +54,27 @@ std::string_view way_out(const Error& error) {
   return {};
 }
 
+// Counts what passes.
+class StoredBytes final : public ByteSink {
+ public:
+  explicit StoredBytes(ByteSink& sink) : sink_(sink) {}
+  Status write(std::string_view chunk) override {
+    bytes_ += chunk.size();
+    return sink_.write(chunk);
+  }
+  Status finish() override { return sink_.finish(); }
+  [[nodiscard]] std::uint64_t bytes() const { return bytes_; }
+
+ private:
+  ByteSink& sink_;
+  std::uint64_t bytes_ = 0;
+};
+
+// With the object's name before the message, unless it is there already.
+Error named(Error error, const std::string& name) {
+  return error.message.starts_with(name) ? error : with_context(std::move(error), name);
+}
+
 class TryRun {
  public:
   TryRun(const TryCommand& command, TryServices chosen, Clock& clock, telemetry::Log& log)
@@ -60,7 +82,8 @@ class TryRun {
         chosen_(std::move(chosen)),
         clock_(clock),
         log_(log),
-        printer_(STDOUT_FILENO, form_of(command), command.head.value_or(0)) {}
+        printer_(STDOUT_FILENO, form_of(command), command.head.value_or(0)),
+        explanation_(chosen_) {}
 
   int run() {
     expand_sources(
@@ -94,6 +117,7 @@ class TryRun {
   // False: no more events are wanted.
   bool take(const TrySource& source) {
     const route::Selection selection = chosen_.selector->select(source.object.key);
+    if (command_.explain) explanation_.begin(source.name, source.object, selection);
     switch (selection.kind) {
       case route::Selection::Kind::excluded:
         say(source.name + ": no events: filename_filter_rules leave this key out: " + source.object.key);
@@ -111,11 +135,14 @@ class TryRun {
   }
 
   void decode(const TrySource& source, const decode::ReadyService& service) {
-    decode::ObjectDecoder decoder(service, source.object, printer_, scratch_);
-    Status decoded = stream(source, decoder);
+    decode::ObjectDecoder decoder(service, source.object, printer_, scratch_, {},
+                                  command_.explain ? &explanation_ : nullptr);
+    StoredBytes stored(decoder);
+    Status decoded = stream(source, stored);
+    if (command_.explain) explanation_.end(decoder, stored.bytes());
     if (Status flushed = printer_.flush(); !flushed && decoded) decoded = std::move(flushed);
     if (printer_.ended()) return;
-    if (!decoded) fail(with_context(std::move(decoded).error(), source.name));
+    if (!decoded) fail(named(std::move(decoded).error(), source.name));
     if (decoder.trailing_garbage()) say(source.name + ": bytes after the last gzip member were ignored");
   }
 
@@ -153,6 +180,7 @@ class TryRun {
   Clock& clock_;
   telemetry::Log& log_;
   EventPrinter printer_;
+  Explanation explanation_;
   codec::DecompressorScratch scratch_;
   std::unique_ptr<aws::Session> session_;  // opened for the first s3:// URL
   const Stop stop_;

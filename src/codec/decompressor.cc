@@ -134,6 +134,12 @@ class Layer final : public ByteSink {
     return (members_ != nullptr && members_->garbage()) || (below_ != nullptr && below_->garbage());
   }
 
+  void name_layers(std::vector<std::string_view>& names) const {
+    if (members_ == nullptr) return;
+    names.emplace_back("gzip");
+    below_->name_layers(names);
+  }
+
  private:
   Status decide() {
     std::string_view first = prefix_.view();
@@ -202,6 +208,11 @@ class LayeredDecompressor final : public Decompressor {
   Status finish() override { return top_.finish(); }
   [[nodiscard]] std::uint64_t plain_bytes() const override { return end_.plain(); }
   [[nodiscard]] bool trailing_garbage() const override { return top_.garbage(); }
+  [[nodiscard]] std::vector<std::string_view> layers() const override {
+    std::vector<std::string_view> names;
+    top_.name_layers(names);
+    return names;
+  }
 
  private:
   DecompressorScratch::Layers& scratch_;
@@ -217,6 +228,7 @@ class SelfContained final : public Decompressor {
   Status finish() override { return inner_.finish(); }
   [[nodiscard]] std::uint64_t plain_bytes() const override { return inner_.plain_bytes(); }
   [[nodiscard]] bool trailing_garbage() const override { return inner_.trailing_garbage(); }
+  [[nodiscard]] std::vector<std::string_view> layers() const override { return inner_.layers(); }
 
  private:
   DecompressorScratch scratch_;

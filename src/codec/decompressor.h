@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <memory>
 #include <string_view>
+#include <vector>
 
 #include "base/byte_sink.h"
 
@@ -29,6 +30,8 @@ class Decompressor : public ByteSink {
  public:
   [[nodiscard]] virtual std::uint64_t plain_bytes() const = 0;
   [[nodiscard]] virtual bool trailing_garbage() const = 0;
+  // The compressions found so far, from the outside in: {"gzip", "gzip"}; none for plain bytes. For `dray try`.
+  [[nodiscard]] virtual std::vector<std::string_view> layers() const = 0;
 };
 
 // The memory of the decoders: 87 KB a gzip layer and the output buffers, kept from object to object so that small

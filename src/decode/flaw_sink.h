@@ -44,6 +44,7 @@ class FlawSink final : public flow::RecordSink {
     ++records_;
     return record.flaw == flow::Flaw::none ? next_.accept(record) : dispose(record);
   }
+  void leave_out(std::string_view bytes, std::string_view why) override { next_.leave_out(bytes, why); }
 
   [[nodiscard]] std::uint64_t records() const { return records_; }
   [[nodiscard]] const Disposed& disposed() const { return disposed_; }

@@ -60,8 +60,8 @@ class ObjectDecoder::Nowhere final : public ByteSink {
 };
 
 ObjectDecoder::ObjectDecoder(const ReadyService& service, const flow::ObjectRef& object, flow::EventSink& events,
-                             codec::DecompressorScratch& scratch, const Disposal& disposal)
-    : service_(service), object_(object), events_(events), scratch_(scratch), disposal_(disposal) {
+                             codec::DecompressorScratch& scratch, const Disposal& disposal, DecodeObserver* observer)
+    : service_(service), object_(object), events_(events), scratch_(scratch), disposal_(disposal), observer_(observer) {
   const Choice choice = choose_by_key(service, object.key);
   ByteSink* first = nullptr;
   if (choice.kind == Choice::Kind::unknown) {
@@ -84,6 +84,7 @@ void ObjectDecoder::decompress(const codec::DecompressorOptions& options) {
 
 ByteSink& ObjectDecoder::begin(const ReadyService* chosen) {
   chosen_ = chosen;
+  if (observer_ != nullptr) observer_->chosen(chosen, recognizer_ != nullptr);
   if (chosen == nullptr) {
     splitter_ = std::make_unique<Nowhere>();
     return *splitter_;
@@ -107,6 +108,7 @@ bool ObjectDecoder::flaws_pass() const {
 
 void ObjectDecoder::make_router(const ReadyService& service) {
   router_ = service.service->make_router(object_, events_);
+  router_->observe(observer_);
 }
 
 Status ObjectDecoder::write(std::string_view stored) {

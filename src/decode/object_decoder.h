@@ -15,9 +15,11 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/byte_sink.h"
 #include "codec/decompressor.h"
+#include "decode/decode_observer.h"
 #include "decode/flaw_sink.h"
 #include "decode/ready_service.h"
 #include "flow/disposition.h"
@@ -28,9 +30,9 @@ namespace dray::decode {
 
 class ObjectDecoder final : public ByteSink {
  public:
-  // All of them outlive the decoder.
+  // All of them outlive the decoder. observer: nullptr if nobody wants to know.
   ObjectDecoder(const ReadyService& service, const flow::ObjectRef& object, flow::EventSink& events,
-                codec::DecompressorScratch& scratch, const Disposal& disposal = {});
+                codec::DecompressorScratch& scratch, const Disposal& disposal = {}, DecodeObserver* observer = nullptr);
   ~ObjectDecoder() override;
 
   Status write(std::string_view stored) override;
@@ -51,6 +53,9 @@ class ObjectDecoder final : public ByteSink {
   [[nodiscard]] std::uint64_t records() const;
   [[nodiscard]] std::uint64_t events() const;
   [[nodiscard]] std::uint64_t filtered() const;
+  // The compressions found, from the outside in; none if the object is plain. And what came out of them.
+  [[nodiscard]] std::vector<std::string_view> layers() const { return decompressor_->layers(); }
+  [[nodiscard]] std::uint64_t plain_bytes() const { return decompressor_->plain_bytes(); }
   [[nodiscard]] Disposed disposed() const { return flaws_ == nullptr ? Disposed{} : flaws_->disposed(); }
   [[nodiscard]] bool trailing_garbage() const { return trailing_garbage_ || decompressor_->trailing_garbage(); }
 
@@ -69,6 +74,7 @@ class ObjectDecoder final : public ByteSink {
   flow::EventSink& events_;
   codec::DecompressorScratch& scratch_;
   const Disposal disposal_;
+  DecodeObserver* const observer_;
   const ReadyService* chosen_ = nullptr;
 
   // The chain, last first.

@@ -35,6 +35,9 @@ class RecordSink {
   virtual ~RecordSink() = default;
   // The next source record, in object order. An error ends the object's stream and travels up unchanged.
   virtual Status accept(const Record& record) = 0;
+  // Bytes that are no record by the rules of their format, and why, in a word or two: "header line", "control object".
+  // Only for those who want to know (`dray try --explain`); nothing depends on it.
+  virtual void leave_out(std::string_view /*bytes*/, std::string_view /*why*/) {}
 };
 
 }  // namespace dray::flow

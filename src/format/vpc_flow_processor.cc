@@ -29,6 +29,7 @@ class FlowLogLines final : public Splitter {
     const bool maybe_header = (line.front() >= 'a' && line.front() <= 'z') || line.front() == ' ';
     if (maybe_header && flaw == flow::Flaw::none &&
         (is_flow_log_header(line) || (first && is_probable_flow_log_header(line)))) {
+      sink_.leave_out(line, "header line");
       return {};
     }
     return sink_.accept({.bytes = line, .flaw = flaw});

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -14,8 +15,8 @@
 namespace dray::route {
 
 struct Decision {
-  bool filtered = false;
-  bool overlong = false;  // the tag would have had too many characters
+  std::optional<std::size_t> filtered_by;  // the outer list of line_filter_rules that held
+  bool overlong = false;                   // the tag would have had too many characters
   std::string tag;
 };
 

@@ -12,6 +12,15 @@
 namespace dray::route {
 namespace {
 
+// The outer list all of whose rules hold.
+template <class Holds>
+std::optional<std::size_t> first_that_holds(const Rules& any, const Holds& holds) {
+  for (std::size_t i = 0; i < any.size(); ++i) {
+    if (std::all_of(any[i].begin(), any[i].end(), holds)) return i;
+  }
+  return std::nullopt;
+}
+
 // What the routers share: the object's own values, and the decision for given raw values of a record.
 class Decider {
  public:
@@ -34,8 +43,8 @@ class Decider {
 
   [[nodiscard]] Decision decide(std::span<const std::string_view> raw) const {
     Decision decision;
-    decision.filtered = filtered(raw);
-    if (decision.filtered) {
+    decision.filtered_by = filtered_by(raw);
+    if (decision.filtered_by) {
       decision.tag = kUnknownTag;
       return decision;
     }
@@ -46,13 +55,12 @@ class Decider {
   }
 
  private:
-  [[nodiscard]] bool filtered(std::span<const std::string_view> raw) const {
+  [[nodiscard]] std::optional<std::size_t> filtered_by(std::span<const std::string_view> raw) const {
     const auto holds = [&](const Rule& rule) {
       if (rule.of_file) return rule.holds_for(file_values_[rule.variable]);
       return rule.holds_for(program_->record_value(rule.variable, raw).value_or("null"));
     };
-    return std::any_of(program_->line_rules.begin(), program_->line_rules.end(),
-                       [&](const std::vector<Rule>& all) { return std::all_of(all.begin(), all.end(), holds); });
+    return first_that_holds(program_->line_rules, holds);
   }
 
   void append(const TagPiece& piece, std::span<const std::string_view> raw, std::string& tag) const {
@@ -81,12 +89,21 @@ class CountingRouter : public Router {
   [[nodiscard]] std::uint64_t events() const final { return events_; }
   [[nodiscard]] std::uint64_t filtered() const final { return filtered_; }
   [[nodiscard]] std::uint64_t overlong_tags() const final { return overlong_; }
+  void observe(RecordObserver* observer) final { observer_ = observer; }
+  void leave_out(std::string_view bytes, std::string_view why) final {
+    if (observer_ != nullptr) observer_->left_out(bytes, why);
+  }
 
  protected:
   Status settle(const Decision& decision, const flow::Record& record) {
     ++records_;
-    if (decision.filtered) ++filtered_;
-    if (decision.filtered && !send_filtered_) return {};
+    const bool filtered = decision.filtered_by.has_value();
+    const bool sent = !filtered || send_filtered_;
+    if (observer_ != nullptr) {
+      observer_->routed(record, {records_, decision.filtered_by, sent, decision.tag, decision.overlong});
+    }
+    if (filtered) ++filtered_;
+    if (!sent) return {};
     if (decision.overlong) ++overlong_;
     ++events_;
     return sink_.send(records_, decision.tag, record.bytes);
@@ -95,6 +112,7 @@ class CountingRouter : public Router {
  private:
   flow::EventSink& sink_;
   const bool send_filtered_;
+  RecordObserver* observer_ = nullptr;
   std::uint64_t records_ = 0;
   std::uint64_t events_ = 0;
   std::uint64_t filtered_ = 0;
@@ -140,6 +158,9 @@ class ReadyService final : public CompiledService {
   [[nodiscard]] bool matches_key(std::string_view key) const override { return program_->matches_key(key); }
 
   [[nodiscard]] bool excludes_key(std::string_view key) const override { return program_->excludes_key(key); }
+  [[nodiscard]] std::optional<std::size_t> excluding_rule(std::string_view key) const override {
+    return first_that_holds(program_->file_rules, [&](const Rule& rule) { return rule.holds_for(key); });
+  }
 
   [[nodiscard]] std::unique_ptr<Router> make_router(const flow::ObjectRef& object,
                                                     flow::EventSink& sink) const override {

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,6 +17,7 @@
 #include "flow/event_sink.h"
 #include "flow/object_ref.h"
 #include "flow/record.h"
+#include "route/record_observer.h"
 #include "service/definition.h"
 
 namespace dray::route {
@@ -33,6 +35,8 @@ class CompiledService {
   [[nodiscard]] virtual bool matches_key(std::string_view key) const = 0;
   // filename_filter_rules say: skip this object.
   [[nodiscard]] virtual bool excludes_key(std::string_view key) const = 0;
+  // The outer list of its own filename_filter_rules that holds, from 0.
+  [[nodiscard]] virtual std::optional<std::size_t> excluding_rule(std::string_view key) const = 0;
   // The sink outlives the router.
   [[nodiscard]] virtual std::unique_ptr<class Router> make_router(const flow::ObjectRef& object,
                                                                   flow::EventSink& sink) const = 0;
@@ -40,6 +44,8 @@ class CompiledService {
 
 class Router : public flow::RecordSink {
  public:
+  // From now on it is told of every record. Outlives the router; nullptr: nobody.
+  virtual void observe(RecordObserver* observer) = 0;
   [[nodiscard]] virtual std::uint64_t records() const = 0;   // source records so far
   [[nodiscard]] virtual std::uint64_t events() const = 0;    // of those, sent
   [[nodiscard]] virtual std::uint64_t filtered() const = 0;  // by line_filter_rules, sent to unknown.unknown or not

@@ -1,0 +1,18 @@
+// DecodeObserver: told how an object is decoded, for those who want to know why (`dray try --explain`).
+//
+// One thread at a time.
+#pragma once
+
+#include "decode/ready_service.h"
+#include "route/record_observer.h"
+
+namespace dray::decode {
+
+class DecodeObserver : public route::RecordObserver {
+ public:
+  // Whose the object is: the service asked, or the member of it that takes the key or recognises the first bytes;
+  // nullptr if all that take it exclude its key.
+  virtual void chosen(const ReadyService* service, bool by_first_bytes) = 0;
+};
+
+}  // namespace dray::decode
