@@ -128,7 +128,7 @@ std::vector<std::string> Parser::any_of(const YAML::Node& node, const std::strin
     const auto near = nearest_key(chosen.back(), names);
     error(node[i], at,
           fmt::format("\"{}\" is no predefined service{}", chosen.back(),
-                      near.empty() ? "; they are " + listed(names) : fmt::format("; did you mean \"{}\"?", near)));
+                      near.empty() ? "; `dray services` lists them" : fmt::format("; did you mean \"{}\"?", near)));
   }
   return chosen;
 }
@@ -448,7 +448,7 @@ void complain_of_gaps(const Definition& definition, Parser& parser, const YAML::
   const std::vector<std::string_view> names = names_of_services();
   const auto near = nearest_key(definition.name, names);
   const std::string hint =
-      near.empty() ? fmt::format("; predefined are {}, every other service is your own definition", listed(names))
+      near.empty() ? "; `dray services` lists those that are predefined, every other one is your own definition"
                    : fmt::format("; did you mean the predefined service \"{}\"?", near);
   if (definition.file_format.type.empty() && !(node.IsMap() && node["file_format"])) {
     parser.error(node, path + ".file_format", "is missing" + hint);

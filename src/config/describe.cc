@@ -94,8 +94,9 @@ constexpr Row kServiceKeys[] = {
      "one inner list every rule holds."},
     {"send_filtered_out_to_unknown", "`true`: filtered records go to the tag `unknown.unknown`."},
     {"routing_template",
-     "The tag, with `[record-NAME]` and `[file-NAME]` for variables. Text between them: letters, digits, `.`, `_`, "
-     "`-`."},
+     "The tag, with `[record-NAME]` and `[file-NAME]` for variables, `[bucket]`, `[region]` and `[account]` for the "
+     "object's own; with a dot, `[.record-NAME]`, a level that is left out where there is no value. Text between them: "
+     "letters, digits, `.`, `_`, `-`."},
     {"routing_cases", "`[{key_pattern, routing_template}]`: another tag for objects whose key matches."},
 };
 

@@ -104,12 +104,9 @@ std::vector<service::Definition> read_services(const Fields& input) {
   }
   const auto nodes = named_children(reading, input.node("services"), path, "services");
   if (nodes.empty()) {
-    std::vector<std::string_view> names;
-    for (const service::Definition& shipped : all_predefined()) names.push_back(shipped.name);
     input.missing("services",
-                  fmt::format("name at least one, such as {{aws_sqs_vpc: {{}}}}; predefined: {}; any other name is a "
-                              "definition of your own",
-                              fmt::join(names, ", ")));
+                  "name at least one, such as {aws_sqs_vpc: {}}; `dray services` lists those that are predefined, any "
+                  "other name is a definition of your own");
   }
   for (const Named& node : nodes) {
     auto service = parse_definition(node.name, node.value, predefined(node.name), reading.file,

@@ -64,16 +64,32 @@ class Decider {
   }
 
   void append(const TagPiece& piece, std::span<const std::string_view> raw, std::string& tag) const {
-    switch (piece.kind) {
-      case TagPiece::Kind::literal: tag += piece.text; break;
-      case TagPiece::Kind::record:
-        append_tag_value(program_->record_value(piece.variable, raw).value_or("null"), tag);
-        break;
-      case TagPiece::Kind::file: append_tag_value(file_values_[piece.variable], tag); break;
-      case TagPiece::Kind::bucket: append_tag_value(object_.bucket, tag); break;
-      case TagPiece::Kind::region: append_tag_value(object_.region, tag); break;
-      case TagPiece::Kind::account: append_tag_value(object_.account, tag); break;
+    if (piece.kind == TagPiece::Kind::literal) {
+      tag += piece.text;
+      return;
     }
+    const std::optional<std::string> value = value_of(piece, raw);
+    if (piece.may_be_absent) {
+      if (!value || value->empty()) return;
+      tag += '.';
+    }
+    append_tag_value(value.value_or("null"), tag);
+  }
+
+  [[nodiscard]] std::optional<std::string> value_of(const TagPiece& piece,
+                                                    std::span<const std::string_view> raw) const {
+    switch (piece.kind) {
+      case TagPiece::Kind::literal: return piece.text;
+      case TagPiece::Kind::record: return program_->record_value(piece.variable, raw);
+      case TagPiece::Kind::file: {
+        const std::string& value = file_values_[piece.variable];
+        return value == "null" ? std::nullopt : std::optional(value);
+      }
+      case TagPiece::Kind::bucket: return object_.bucket;
+      case TagPiece::Kind::region: return object_.region;
+      case TagPiece::Kind::account: return object_.account;
+    }
+    return std::nullopt;
   }
 
   std::shared_ptr<const Program> program_;

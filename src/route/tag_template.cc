@@ -18,7 +18,7 @@ Error bad_template(std::string message) {
 
 Result<TagPiece> variable(TagPiece::Kind kind, std::string_view name, std::span<const std::string> names) {
   const auto found = std::find(names.begin(), names.end(), name);
-  if (found != names.end()) return TagPiece{kind, "", static_cast<std::size_t>(found - names.begin())};
+  if (found != names.end()) return TagPiece{kind, "", static_cast<std::size_t>(found - names.begin()), false};
   const bool of_record = kind == TagPiece::Kind::record;
   return bad_template(fmt::format("[{}-{}] names no variable of {}, which has {}", of_record ? "record" : "file", name,
                                   of_record ? "record_field_mapping" : "file_field_definitions",
@@ -27,9 +27,9 @@ Result<TagPiece> variable(TagPiece::Kind kind, std::string_view name, std::span<
 
 Result<TagPiece> placeholder(std::string_view inside, std::span<const std::string> record_names,
                              std::span<const std::string> file_names) {
-  if (inside == "bucket") return TagPiece{TagPiece::Kind::bucket, "", 0};
-  if (inside == "region") return TagPiece{TagPiece::Kind::region, "", 0};
-  if (inside == "account") return TagPiece{TagPiece::Kind::account, "", 0};
+  if (inside == "bucket") return TagPiece{TagPiece::Kind::bucket, "", 0, false};
+  if (inside == "region") return TagPiece{TagPiece::Kind::region, "", 0, false};
+  if (inside == "account") return TagPiece{TagPiece::Kind::account, "", 0, false};
   constexpr std::string_view record = "record-";
   constexpr std::string_view file = "file-";
   if (inside.starts_with(record)) {
@@ -37,7 +37,8 @@ Result<TagPiece> placeholder(std::string_view inside, std::span<const std::strin
   }
   if (inside.starts_with(file)) return variable(TagPiece::Kind::file, inside.substr(file.size()), file_names);
   return bad_template(fmt::format(
-      "[{}] is no placeholder; allowed: [record-<variable>], [file-<variable>], [bucket], [region], [account]",
+      "[{}] is no placeholder; allowed: [record-<variable>], [file-<variable>], [bucket], [region], [account], "
+      "and the same with a dot before the name for a level that may be absent",
       inside));
 }
 
@@ -51,8 +52,11 @@ Result<TagTemplate> parse_template(std::string_view text, std::span<const std::s
     if (text.front() == '[') {
       const std::size_t end = text.find(']');
       if (end == std::string_view::npos) return bad_template(fmt::format("\"{}\" has no closing ]", text));
-      auto piece = placeholder(text.substr(1, end - 1), record_names, file_names);
+      const bool may_be_absent = text.size() > 1 && text[1] == '.';
+      const std::size_t begin = may_be_absent ? 2 : 1;
+      auto piece = placeholder(text.substr(begin, end - begin), record_names, file_names);
       if (!piece) return std::move(piece).error();
+      piece->may_be_absent = may_be_absent;
       pieces.push_back(std::move(*piece));
       text.remove_prefix(end + 1);
       continue;
@@ -64,7 +68,7 @@ Result<TagTemplate> parse_template(std::string_view text, std::span<const std::s
           fmt::format("\"{}\" holds a character that tags cannot have; allowed: A-Z a-z 0-9 . _ -", literal));
     }
     if (literal.size() > kTagCharactersMax) return bad_template("is longer than 1,024 characters, the limit of a tag");
-    pieces.push_back({TagPiece::Kind::literal, std::string(literal), 0});
+    pieces.push_back({TagPiece::Kind::literal, std::string(literal), 0, false});
     text.remove_prefix(literal.size());
   }
   return pieces;

@@ -1,7 +1,8 @@
 // TagTemplate: a routing_template cut into its parts, and the rules of tags (design: "Tags").
 //
 // Literal text is [A-Za-z0-9._-]. Placeholders: [record-x] and [file-x] of the product, and our own [bucket],
-// [region] and [account] of the object. In values those characters stay, every other character becomes '_' (one for
+// [region] and [account] of the object. With a dot inside, [.record-x], the placeholder is a level that may be absent:
+// "." and the value, or nothing at all where there is no value. In values those characters stay, every other character becomes '_' (one for
 // one, whatever its bytes in UTF-8), and an empty value is "null". A tag over 1,024 characters becomes
 // unknown.unknown. Pure; any thread.
 #pragma once
@@ -24,6 +25,7 @@ struct TagPiece {
   Kind kind = Kind::literal;
   std::string text;          // a literal's characters
   std::size_t variable = 0;  // record, file: which one of the names given to parse_template
+  bool may_be_absent = false;
 };
 
 using TagTemplate = std::vector<TagPiece>;

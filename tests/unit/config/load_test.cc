@@ -105,8 +105,9 @@ inputs:
       "or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; roles are assumed with that key\n"
       "config.yaml:7: error: inputs.a.region: is missing: the queue's region, such as us-east-1; base_url does not "
       "tell it\n"
-      "config.yaml:7: error: inputs.a.services: is missing: name at least one, such as {aws_sqs_vpc: {}}; predefined: "
-      "aws_sqs_alb, aws_sqs_cloudtrail, aws_sqs_elb, aws_sqs_vpc; any other name is a definition of your own\n"
+      "config.yaml:7: error: inputs.a.services: is missing: name at least one, such as {aws_sqs_vpc: {}}; `dray "
+      "services` lists those "
+      "that are predefined, any other name is a definition of your own\n"
       "config.yaml:8: error: inputs.a.base_url: \"sqs.us-east-1.amazonaws.com/1/q\" is no queue; its URL looks like "
       "https://sqs.REGION.amazonaws.com/ACCOUNT/QUEUE\n"
       "config.yaml:9: error: inputs.a.sqs_wait_timeout: must be a whole number from 0 to 20, not \"21\"\n");

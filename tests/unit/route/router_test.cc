@@ -254,6 +254,20 @@ TEST(CompiledService, KeysAreMatchedAndExcluded) {
   EXPECT_FALSE(service->excludes_key("b/a.log"));
 }
 
+TEST(Router, ALevelWithADotInsideTheBracketsIsLeftOutWhereThereIsNoValue) {
+  Definition d = base("edr.x[.record-event][.file-kind][.account][.region]");
+  d.record_field_mapping = {variable("event", {"event"})};
+  d.record_field_mapping[0].operations = {{Operation::Kind::lower, "", 0, "", ""}};
+  d.file_field_definitions = {variable("kind", {})};
+  d.file_field_definitions[0].operations = {{Operation::Kind::split, "/", 9, "", ""}};
+  Routed run(d);
+  EXPECT_EQ(run.tag_of(R"({"event":"DnsRequest"})"), "edr.x.dnsrequest.eu-west-1");
+  EXPECT_EQ(run.tag_of(R"({"event":""})"), "edr.x.eu-west-1");
+  EXPECT_EQ(run.tag_of(R"({"event":null})"), "edr.x.eu-west-1");
+  EXPECT_EQ(run.tag_of("{}"), "edr.x.eu-west-1");
+  EXPECT_NE(fault(base("a[.x]")).find("[x] is no placeholder"), std::string::npos);
+}
+
 TEST(CompiledService, FaultsNameTheServiceAndTheKey) {
   EXPECT_NE(fault(base("a b")).find("service mine: routing_template: \"a b\" holds a character"), std::string::npos);
   EXPECT_NE(fault(base("a.[record-x]")).find("[record-x] names no variable of record_field_mapping, which has none"),

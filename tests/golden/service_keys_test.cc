@@ -1,0 +1,159 @@
+// Which predefined service takes which key, if all of them stand in one input: exactly one, but for the twins listed
+// here, which are several names for the same objects. Every predefined service has a golden case, whose key is an
+// example for it.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "config/predefined.h"
+#include "decoded_object.h"
+#include "route/router.h"
+
+namespace dray::golden {
+namespace {
+
+namespace fs = std::filesystem;
+
+// The first takes objects of the second as well, by intent.
+constexpr std::pair<std::string_view, std::string_view> kTwins[] = {
+    {"aws_sqs_cloudtrail", "aws_sqs_cloudtrail_insights"},
+    {"aws_sqs_cloudtrail_insights", "aws_sqs_cloudtrail"},
+    {"aws_sqs_alb", "aws_sqs_elb"},  // a connection log, which aws_sqs_elb reads only where it stands alone
+    {"aws_sqs_elb", "aws_sqs_nlb"},
+    {"aws_sqs_nlb", "aws_sqs_elb"},
+    {"aws_sqs_vpc", "aws_sqs_transit_gateway"},
+    {"aws_sqs_transit_gateway", "aws_sqs_vpc"},
+    {"aws_sqs_fdr", "aws_sqs_fdr_large"},
+    {"aws_sqs_fdr_large", "aws_sqs_fdr"},
+    {"aws_sqs_cloudflare_logpush", "aws_sqs_cloudflare_audit"},  // put the audit log's before it
+};
+
+bool twins(std::string_view taker, std::string_view of) {
+  return std::find(std::begin(kTwins), std::end(kTwins), std::pair(taker, of)) != std::end(kTwins);
+}
+
+struct Takers {
+  std::set<std::string> names;
+  bool excluded = false;  // by one at least
+};
+
+// Services that take every object (aws_sqs_auto) are left out.
+Takers takers_of(const std::string& key) {
+  Takers takers;
+  for (const service::Definition& definition : config::all_predefined()) {
+    if (!definition.key_pattern) continue;
+    const auto service = *route::CompiledService::compile(definition);
+    if (!service->matches_key(key)) continue;
+    if (service->excludes_key(key)) {
+      takers.excluded = true;
+    } else {
+      takers.names.insert(definition.name);
+    }
+  }
+  return takers;
+}
+
+std::vector<std::string> example_keys(const std::string& service) {
+  std::vector<std::string> keys;
+  const fs::path folder = fs::path(DRAY_SOURCE_DIR "/tests/golden/services") / service;
+  if (!fs::exists(folder)) return keys;
+  for (const auto& one : fs::directory_iterator(folder)) {
+    std::string key = read_file(one.path() / "key.txt");
+    key.pop_back();  // its LF
+    keys.push_back(std::move(key));
+  }
+  return keys;
+}
+
+TEST(PredefinedServices, EachHasAGoldenCase) {
+  for (const service::Definition& definition : config::all_predefined()) {
+    if (definition.file_format.type == "parquet_processor") continue;  // its input is made by the tests of parquet
+    EXPECT_FALSE(example_keys(definition.name).empty())
+        << definition.name << " has no case in tests/golden/services/" << definition.name;
+  }
+}
+
+TEST(PredefinedServices, ShareTheKeysAmongThemselves) {
+  for (const service::Definition& definition : config::all_predefined()) {
+    if (!definition.key_pattern) continue;
+    bool taken = false;
+    for (const std::string& key : example_keys(definition.name)) {
+      const Takers takers = takers_of(key);
+      EXPECT_FALSE(takers.names.empty()) << key;
+      taken = taken || takers.names.contains(definition.name);
+      for (const std::string& other : takers.names) {
+        if (other == definition.name || twins(other, definition.name)) continue;
+        ADD_FAILURE() << other << " takes a key of " << definition.name << ": " << key;
+      }
+    }
+    EXPECT_TRUE(taken) << definition.name << " takes none of its own examples";
+  }
+}
+
+struct Chosen {
+  const char* key;
+  std::set<std::string> services;  // empty if none takes it, "-" if it is excluded: done, no events
+};
+
+// Forms of keys that the golden cases do not show.
+TEST(PredefinedServices, TakeOtherFormsOfTheirKeys) {
+  const Chosen keys[] = {
+      {"p/AWSLogs/o-ab12cd34/111122223333/CloudTrail-Insight/eu-west-1/2024/03/05/"
+       "111122223333_CloudTrail-Insight_eu-west-1_20240305T0910Z_Ab.json.gz",
+       {"aws_sqs_cloudtrail", "aws_sqs_cloudtrail_insights"}},
+      {"AWSLogs/111122223333/vpcflowlogs/eu-west-1/2024/03/05/09/111122223333_vpcflowlogs_eu-west-1_fl-0a_x.log.gz",
+       {"aws_sqs_transit_gateway", "aws_sqs_vpc"}},
+      {"AWSLogs/aws-account-id=111122223333/aws-service=vpcflowlogs/aws-region=eu-west-1/year=2024/month=03/day=05/"
+       "111122223333_vpcflowlogs_eu-west-1_fl-0a_x.log.gz",
+       {"aws_sqs_transit_gateway", "aws_sqs_vpc"}},
+      {"AWSLogs/111122223333/vpcflowlogs/eu-west-1/2024/03/05/111122223333_vpcflowlogs_eu-west-1_fl-0a_x.log.parquet",
+       {"aws_sqs_transit_gateway", "aws_sqs_vpc"}},
+      {"AWSLogs/111122223333/elasticloadbalancing/us-gov-west-1/2024/03/05/"
+       "111122223333_elasticloadbalancing_us-gov-west-1_net.edge.0a1b_20240305T0910Z_1a.log.gz",
+       {"aws_sqs_elb", "aws_sqs_nlb"}},
+      {"apps/checkout/part 1.ndjson", {}},
+      {"apps/checkout/2024-03-05.log.gz", {}},
+  };
+  for (const Chosen& chosen : keys) EXPECT_EQ(takers_of(chosen.key).names, chosen.services) << chosen.key;
+}
+
+// formats.md 4.18: what is no log is done without an event, and never left on the queue.
+TEST(PredefinedServices, ControlObjectsAreDoneWithoutAnEvent) {
+  const char* keys[] = {
+      "AWSLogs/",
+      "AWSLogs/111122223333/",
+      "AWSLogs/o-ab12cd34/111122223333/",
+      "AWSLogs/111122223333/CloudTrail/",
+      "AWSLogs/111122223333/CloudTrail-Digest/",
+      "AWSLogs/111122223333/CloudTrail-Digest/eu-west-1/2024/03/05/"
+      "111122223333_CloudTrail-Digest_eu-west-1_trail_eu-west-1_20240305T091011Z.json.gz",
+      "AWSLogs/111122223333/Config/",
+      "AWSLogs/111122223333/Config/ConfigWritabilityCheckFile",
+      "AWSLogs/111122223333/ELBAccessLogTestFile",
+      "AWSLogs/111122223333/ELBConnectionLogTestFile",
+      "AWSLogs/111122223333/GuardDuty/eu-west-1/",
+      "AWSLogs/111122223333/WAFLogs/",
+      "AWSLogs/111122223333/elasticloadbalancing/",
+      "AWSLogs/111122223333/network-firewall/alert/",
+      "AWSLogs/111122223333/vpcdnsquerylogs/",
+      "AWSLogs/111122223333/vpcflowlogs/",
+      "data/0a1b2c3d-1111-4222-8333-444455556666/_SUCCESS",
+      "data/0a1b2c3d-1111-4222-8333-444455556666/",
+      "http/ownership-challenge-0a1b2c3d.txt",
+      "http/20240305/test.txt.gz",
+  };
+  for (const char* key : keys) {
+    const Takers takers = takers_of(key);
+    EXPECT_TRUE(takers.excluded) << key << " is left on the queue";
+    EXPECT_EQ(takers.names, std::set<std::string>{}) << key;
+  }
+}
+
+}  // namespace
+}  // namespace dray::golden
