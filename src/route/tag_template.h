@@ -2,9 +2,9 @@
 //
 // Literal text is [A-Za-z0-9._-]. Placeholders: [record-x] and [file-x] of the product, and our own [bucket],
 // [region] and [account] of the object. With a dot inside, [.record-x], the placeholder is a level that may be absent:
-// "." and the value, or nothing at all where there is no value. In values those characters stay, every other character becomes '_' (one for
-// one, whatever its bytes in UTF-8), and an empty value is "null". A tag over 1,024 characters becomes
-// unknown.unknown. Pure; any thread.
+// "." and the value, or nothing at all where there is no value. In values those characters stay, every other
+// character becomes '_' (one for one, whatever its bytes in UTF-8), and an empty value is "null". A tag over 1,024
+// characters becomes unknown.unknown. Pure; any thread.
 #pragma once
 
 #include <cstddef>
