@@ -6,8 +6,8 @@
 
 BUILD_PACKAGES=(
   ca-certificates cmake g++ ninja-build pkg-config python3
-  libcli11-dev libcurl4-openssl-dev libfmt-dev libgtest-dev libisal-dev libre2-dev libssl-dev libyaml-cpp-dev
-  nlohmann-json3-dev
+  libbz2-dev libcli11-dev libcurl4-openssl-dev libfmt-dev libgtest-dev libisal-dev liblz4-dev liblzma-dev libre2-dev
+  libsnappy-dev libssl-dev libyaml-cpp-dev libzstd-dev nlohmann-json3-dev
 )
 
 say() { printf '%s: %s\n' "${0##*/}" "$*" >&2; }

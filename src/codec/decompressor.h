@@ -1,29 +1,36 @@
-// Decompressor: stored bytes in, plain bytes out, by the first bytes and never by the name (formats.md 6.1).
+// Decompressor: stored bytes in, plain bytes out, by the first bytes and never by the name (docs/codecs.md).
 //
-// gzip (any header fields, many members, up to three layers; zero padding accepted, other garbage after the last
-// member ignored with a warning) through ISA-L, or plain. A BOM at the start of the plain bytes is removed. A
-// compression that this version does not read is refused rather than sent on as text. Errors are {poison, "truncated"
-// | "bad_crc" | "bad_length" | "bad_header" | "bad_data" | "limit_depth" | "limit_ratio" | "unsupported_encoding"}
-// after the good prefix was pushed. Memory does not depend on the input. One thread at a time.
+// Every codec of the catalogue (codecs.def), up to three in each other in any mix, or plain. The entries of a zip or
+// tar come file after file, each looked at anew. Byte order marks are removed, UTF-16 and named character sets become
+// UTF-8. What dray does not read is refused rather than sent on as text. Errors are those of codec.h and {poison,
+// "limit_depth" | "limit_ratio" | "limit_size" | "unsupported_encoding" | "parquet_object"}, after the good prefix was
+// pushed. Memory does not depend on the input beyond the windows that docs/codecs.md names. One thread at a time.
 #pragma once
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/byte_sink.h"
+#include "codec/codec.h"
 
 namespace dray::codec {
 
-// detect: by the first bytes. none: plain whatever it looks like. gzip: gzip or nothing at all (0 bytes).
-enum class Encoding { detect, none, gzip };
+// detect: by the first bytes. none: plain whatever it looks like. named: `codec` or nothing at all (0 bytes).
+// parquet: as detect, and plain is an error.
+enum class Encoding { detect, none, named, parquet };
 
 struct DecompressorOptions {
   Encoding encoding = Encoding::detect;
+  const Codec* codec = nullptr;            // of Encoding::named
+  std::string charset = {};                // of the plain bytes; empty: they pass as they are
+  std::uint64_t bytes_max = 50ULL << 30U;  // of any one layer
 };
 
-// `encoding` of a definition: "" and utf-8 detect, gzip, none. Error (config, "bad_encoding"): what is allowed.
+// `encoding` of a definition: "", utf-8, none, parquet, a codec's name, or a character set that iconv knows. Error
+// (config, "bad_encoding"): what is allowed.
 Result<DecompressorOptions> parse_encoding(std::string_view text);
 
 class Decompressor : public ByteSink {
@@ -34,9 +41,7 @@ class Decompressor : public ByteSink {
   [[nodiscard]] virtual std::vector<std::string_view> layers() const = 0;
 };
 
-// The memory of the decoders: 87 KB a gzip layer and the output buffers, kept from object to object so that small
-// objects cost no allocations. One per worker; serves one decompressor at a time and outlives it. Empty until first
-// used; buffers over 64 KiB are given back when the decompressor ends.
+// The memory of the decoders, see scratch.h. One per worker; serves one decompressor at a time and outlives it.
 class DecompressorScratch {
  public:
   DecompressorScratch();
@@ -51,10 +56,13 @@ class DecompressorScratch {
   std::unique_ptr<Layers> layers_;
 };
 
-// Sink and scratch outlive the decompressor.
+// Sink and scratch outlive the decompressor. A FileSink learns where each file ends.
+std::unique_ptr<Decompressor> make_decompressor(const DecompressorOptions& options, FileSink& sink,
+                                                DecompressorScratch& scratch);
+// All files as one stream: where one ends without LF, one is put between it and the next.
 std::unique_ptr<Decompressor> make_decompressor(const DecompressorOptions& options, ByteSink& sink,
                                                 DecompressorScratch& scratch);
-// With a scratch of its own: tests and `dray try`.
+// With a scratch of its own: tests.
 std::unique_ptr<Decompressor> make_decompressor(const DecompressorOptions& options, ByteSink& sink);
 
 }  // namespace dray::codec

@@ -7,144 +7,95 @@
 namespace dray::codec {
 namespace {
 
-// Small for the many objects of a few KB; a large one grows it to what was measured fastest (bench/format_bench.cc).
-constexpr std::size_t kOutputFirst = 16U << 10U;
-constexpr std::size_t kOutputLargest = 128U << 10U;
-constexpr std::size_t kOutputKept = 64U << 10U;
 constexpr unsigned kTrailerSize = 8;
-
-Error poison(const char* code, std::string message) {
-  return {ErrorKind::poison, code, std::move(message)};
-}
 
 }  // namespace
 
-void GzipScratch::make_output(inflate_state& inflating) {
-  if (!output) {
-    output_size = kOutputFirst;
-    output = std::make_unique_for_overwrite<char[]>(output_size);
-  }
-  inflating.next_out = reinterpret_cast<std::uint8_t*>(output.get());
-  inflating.avail_out = static_cast<std::uint32_t>(output_size);
-}
-
-void GzipScratch::grow_output() {
-  if (output_size < kOutputLargest) {
-    output_size *= 2;
-    output = std::make_unique_for_overwrite<char[]>(output_size);
-  }
-}
-
-void GzipScratch::trim() {
-  if (output_size > kOutputKept) {
-    output.reset();
-    output_size = 0;
-  }
-}
-
-GzipMembers::GzipMembers(GzipScratch& scratch, ByteSink& sink) : scratch_(scratch), sink_(sink) {
-  if (!scratch_.state) {
-    scratch_.state = std::make_unique_for_overwrite<inflate_state>();
-  }
-}
+extern const Codec kGzip;
+const Codec kGzip{
+    .name = "gzip",
+    .summary = "RFC 1952: any header fields, many members; zero padding and garbage after the last are ignored",
+    .recognises = [](const FirstBytes& first) { return first.bytes.starts_with("\x1F\x8B"); },
+    .make = [](LayerScratch& scratch, LayerSink& sink) -> std::unique_ptr<ByteSink> {
+      return std::make_unique<GzipMembers>(scratch, sink);
+    },
+};
 
 Status GzipMembers::write(std::string_view chunk) {
   while (!chunk.empty() && at_ != At::garbage) {
-    std::size_t taken = 0;
-    Status status;
-    switch (at_) {
-      case At::header:
-        status = header_.read(chunk, &taken);
-        if (status && header_.done()) {
-          isal_inflate_init(scratch_.state.get());
-          crc_ = 0;
-          length_ = 0;
-          at_ = At::deflate;
-        }
-        break;
-      case At::deflate: status = inflate(chunk, &taken); break;
-      case At::trailer: status = take_trailer(chunk, &taken); break;
-      case At::between:
-      case At::magic:
-      case At::garbage:
-        take_between(chunk.front());
-        taken = 1;
-        break;
-    }
-    if (!status) {
+    if (Status status = step(chunk); !status) {
       return status;
     }
-    chunk.remove_prefix(taken);
   }
   return {};
 }
 
 Status GzipMembers::finish() {
   if (at_ == At::between || at_ == At::garbage) {
-    return sink_.finish();
+    return sink_.end_file();
   }
   return poison("truncated", "the gzip data ends before its end: the upload was cut, or bytes are missing");
 }
 
-Status GzipMembers::inflate(std::string_view chunk, std::size_t* taken) {
-  inflate_state& state = *scratch_.state;
-  // ISA-L reads through a pointer to non-const.
-  const auto* bytes = reinterpret_cast<const std::uint8_t*>(chunk.data());
-  state.next_in = const_cast<std::uint8_t*>(bytes);  // NOLINT(cppcoreguidelines-pro-type-const-cast)
-  state.avail_in = static_cast<std::uint32_t>(chunk.size());
-  bool full = true;
-  while (full) {
-    scratch_.make_output(state);
-    const int fault = isal_inflate(&state);
-    const std::size_t size = scratch_.output_size - state.avail_out;
-    full = state.avail_out == 0;
-    if (Status status = push(size); !status) {
-      return status;
-    }
-    *taken = chunk.size() - state.avail_in;
-    if (fault < 0 || (size == 0 && *taken == 0)) {
-      return poison("bad_data", fmt::format("the gzip data is damaged (inflate error {})", fault));
-    }
-    if (state.block_state == ISAL_BLOCK_FINISH) {
-      begin_trailer();
-      return trailer_bytes_ == kTrailerSize ? check_trailer() : Status();
-    }
-    if (full) {
-      scratch_.grow_output();
-    }
+Status GzipMembers::step(std::string_view& chunk) {
+  switch (at_) {
+    case At::header: return read_header(chunk);
+    case At::deflate: return inflate(chunk);
+    case At::trailer: return take_trailer(chunk);
+    case At::between:
+    case At::magic:
+    case At::garbage: break;
   }
+  take_between(chunk.front());
+  chunk.remove_prefix(1);
   return {};
 }
 
-Status GzipMembers::push(std::size_t size) {
-  if (size == 0) {
+Status GzipMembers::read_header(std::string_view& chunk) {
+  std::size_t taken = 0;
+  Status status = header_.read(chunk, &taken);
+  chunk.remove_prefix(taken);
+  if (status && header_.done()) {
+    inflater_.begin();
+    sink_.joint();
+    crc_ = 0;
+    length_ = 0;
+    at_ = At::deflate;
+  }
+  return status;
+}
+
+Status GzipMembers::inflate(std::string_view& chunk) {
+  do {
+    std::string_view plain;
+    Status inflated = inflater_.inflate(chunk, plain);
+    if (Status pushed = push(plain); !pushed) return pushed;
+    if (!inflated) return inflated;
+  } while (inflater_.again());
+  if (!inflater_.done()) return {};
+  // At most as many bytes as the trailer has.
+  at_ = At::trailer;
+  trailer_ = 0;
+  trailer_bytes_ = 0;
+  std::string_view rest = inflater_.rest();
+  return take_trailer(rest);
+}
+
+Status GzipMembers::push(std::string_view plain) {
+  if (plain.empty()) {
     return {};
   }
-  const char* bytes = scratch_.output.get();
-  crc_ = crc32_gzip_refl(crc_, reinterpret_cast<const unsigned char*>(bytes), size);
-  length_ += static_cast<std::uint32_t>(size);
-  return sink_.write({bytes, size});
+  crc_ = crc32_gzip_refl(crc_, reinterpret_cast<const unsigned char*>(plain.data()), plain.size());
+  length_ += static_cast<std::uint32_t>(plain.size());
+  return sink_.write(plain);
 }
 
-// Inflate reads ahead by up to 8 bytes; those behind the last block are the trailer's first. They are never more than
-// the trailer, which has 8.
-void GzipMembers::begin_trailer() {
-  const inflate_state& state = *scratch_.state;
-  const auto bits = static_cast<unsigned>(state.read_in_length);
-  trailer_bytes_ = bits / 8;
-  trailer_ = trailer_bytes_ == 0 ? 0 : state.read_in >> (bits % 8);
-  if (trailer_bytes_ < kTrailerSize) {
-    trailer_ &= (std::uint64_t{1} << (8 * trailer_bytes_)) - 1;
-  }
-  at_ = At::trailer;
-}
-
-Status GzipMembers::take_trailer(std::string_view chunk, std::size_t* taken) {
-  while (trailer_bytes_ < kTrailerSize && *taken < chunk.size()) {
-    const auto byte = static_cast<unsigned char>(chunk[*taken]);
+Status GzipMembers::take_trailer(std::string_view& chunk) {
+  while (trailer_bytes_ < kTrailerSize && !chunk.empty()) {
+    const auto byte = static_cast<unsigned char>(chunk.front());
     trailer_ |= static_cast<std::uint64_t>(byte) << (8 * trailer_bytes_);
     ++trailer_bytes_;
-    ++*taken;
+    chunk.remove_prefix(1);
   }
   return trailer_bytes_ < kTrailerSize ? Status() : check_trailer();
 }
@@ -179,6 +130,7 @@ void GzipMembers::take_between(char byte) {
     return;
   }
   at_ = At::garbage;
+  sink_.garbage();
 }
 
 }  // namespace dray::codec

@@ -93,7 +93,7 @@ bool is_class(const std::string& allowed, const Decoded& decoded) {
   return !decoded.code.empty() && allowed.find(decoded.code) != std::string::npos;
 }
 
-void check_gzip_row(const std::string& name, const Json& row, std::size_t step) {
+void check_row(const std::string& name, const Json& row, std::size_t step) {
   SCOPED_TRACE(name + " in pieces of " + std::to_string(step));
   const fs::path folder = corpora() / "gzip";
   const Decoded decoded = decode(contents(folder / name), "line_split_processor", {}, step);
@@ -115,30 +115,20 @@ void check_gzip_row(const std::string& name, const Json& row, std::size_t step) 
   }
 }
 
-TEST_F(DecodeCorpora, GzipRowsGiveTheirLinesOrTheirFault) {
+TEST_F(DecodeCorpora, EveryCompressedRowGivesItsLinesOrItsFault) {
   const auto manifest = Json::parse(contents(corpora() / "gzip" / "manifest.json"));
   ASSERT_TRUE(manifest.ok());
   int rows = 0;
   for (const auto& [name, row] : *(*manifest)["files"].if_object()) {
-    const std::string codec(row.text("codec"));
-    if (codec != "none" && codec != "gzip" && !codec.starts_with("gzip+gzip") && codec != "gzip x5") {
-      continue;
-    }
+    if (name.ends_with(".zip") || name.ends_with(".sz") || name.ends_with(".snappy")) continue;
     ++rows;
-    for (const std::size_t step : {std::size_t{65536}, std::size_t{7}}) {
-      check_gzip_row(name, row, step);
+    // The bomb is slow to be taken in small pieces and says nothing more by it.
+    const bool slow = row["decoded_bytes"].if_integer().value_or(0) > 1000000;
+    for (const std::size_t step : {std::size_t{65536}, std::size_t{7}, std::size_t{1}}) {
+      if (step == 65536 || !slow) check_row(name, row, step);
     }
   }
-  EXPECT_EQ(rows, 39);
-}
-
-TEST_F(DecodeCorpora, ForeignCompressionsAreRefusedNotSent) {
-  for (const char* name : {"single.zst", "single.bz2", "single.xz", "single.lz4", "framed.sz", "one_entry.zip",
-                           "empty.zip", "zlib_stream.zlib"}) {
-    const Decoded decoded = decode(contents(corpora() / "gzip" / name), "line_split_processor", {});
-    EXPECT_EQ(decoded.code, "unsupported_encoding") << name;
-    EXPECT_TRUE(decoded.kept.records.empty());
-  }
+  EXPECT_EQ(rows, 63);
 }
 
 TEST_F(DecodeCorpora, CloudTrailObjectsGiveTheirRecordsUnchanged) {
