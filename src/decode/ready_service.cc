@@ -34,13 +34,10 @@ void check_format(const Definition& definition, std::vector<Error>& faults) {
   }
 }
 
-// Members of members stand in their place: the object is asked for once.
+// Members of members stand in their place, before the member's own format: the object is asked for once.
 void add_members(std::vector<ReadyService>& into, ReadyService member) {
-  if (member.members.empty()) {
-    into.push_back(std::move(member));
-    return;
-  }
-  for (ReadyService& inner : member.members) into.push_back(std::move(inner));
+  for (ReadyService& inner : std::exchange(member.members, {})) into.push_back(std::move(inner));
+  if (member.format != nullptr) into.push_back(std::move(member));
 }
 
 }  // namespace
