@@ -6,11 +6,13 @@ namespace dray::json {
 namespace {
 
 #if defined(__x86_64__)
-constexpr std::array<const Kernel*, 2> kKernels{&kAvx2Kernel, &kPortableKernel};
+constexpr std::array<const Kernel*, 3> kKernels{&kAvx512Kernel, &kAvx2Kernel, &kPortableKernel};
 
-bool has_avx2() {
-  return __builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("pclmul") != 0 &&
-         __builtin_cpu_supports("bmi") != 0;
+// How many of the first kernels this processor cannot run.
+std::size_t too_new() {
+  const bool ground = __builtin_cpu_supports("pclmul") != 0 && __builtin_cpu_supports("bmi") != 0;
+  if (ground && __builtin_cpu_supports("avx512f") != 0 && __builtin_cpu_supports("avx512bw") != 0) return 0;
+  return ground && __builtin_cpu_supports("avx2") != 0 ? 1 : 2;
 }
 #else
 constexpr std::array<const Kernel*, 1> kKernels{&kPortableKernel};
@@ -21,8 +23,8 @@ constexpr std::array<const Kernel*, 1> kKernels{&kPortableKernel};
 std::span<const Kernel* const> usable_kernels() {
   const std::span<const Kernel* const> all = kKernels;
 #if defined(__x86_64__)
-  static const bool best = has_avx2();
-  return best ? all : all.subspan(1);
+  static const std::size_t skipped = too_new();
+  return all.subspan(skipped);
 #else
   return all;
 #endif

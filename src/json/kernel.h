@@ -33,7 +33,7 @@ struct ScanState {
   std::uint32_t depth = 0;
   ScanEnd end = ScanEnd::more;
   bool collect = false;
-  bool blanks = false;
+  bool blanks = false;                                  // white space outside strings, or a line feed anywhere
   std::array<std::uint64_t, kDepthMax / 64> objects{};  // bit d: the container at depth d is an object
 };
 

@@ -23,6 +23,7 @@ struct BlockMasks {
   std::uint64_t bracket;
   std::uint64_t colon;
   std::uint64_t blank;
+  std::uint64_t line_feed;
 };
 
 struct Halves {
@@ -58,8 +59,12 @@ inline __m256i blanks(__m256i in) {
 
 inline BlockMasks block_masks(const char* block) {
   const Halves in = load(block);
-  return {equal(in, '"'), equal(in, '\\'), bits(brackets(in.low), brackets(in.high)), equal(in, ':'),
-          bits(blanks(in.low), blanks(in.high))};
+  return {equal(in, '"'),
+          equal(in, '\\'),
+          bits(brackets(in.low), brackets(in.high)),
+          equal(in, ':'),
+          bits(blanks(in.low), blanks(in.high)),
+          equal(in, '\n')};
 }
 
 inline std::uint64_t white_space(const char* block) {

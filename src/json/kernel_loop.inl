@@ -86,7 +86,8 @@ inline std::size_t scan_block(ScanState& state, const char* bytes, const BlockMa
   const std::uint64_t outside = ~inside_strings(masks, state.in_string, state.escaped, size);
   std::uint64_t brackets = masks.bracket & outside;
   std::uint64_t colons = state.collect ? masks.colon & outside : 0;
-  const std::uint64_t blanks = masks.blank & outside & first_bits(size);
+  // A line feed counts wherever it stands: no record may hold one.
+  const std::uint64_t blanks = ((masks.blank & outside) | masks.line_feed) & first_bits(size);
   while (brackets != 0) {
     const unsigned at = lowest(brackets);
     const std::uint64_t before = first_bits(at);

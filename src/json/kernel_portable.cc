@@ -15,6 +15,7 @@ struct BlockMasks {
   std::uint64_t bracket;
   std::uint64_t colon;
   std::uint64_t blank;
+  std::uint64_t line_feed;
 };
 
 #if defined(__SSE2__)
@@ -60,8 +61,8 @@ inline std::uint64_t blanks(const char* block) {
 #endif
 
 inline BlockMasks block_masks(const char* block) {
-  return {equal(block, '"'), equal(block, '\\'), equal(block, '{', 0x20) | equal(block, '}', 0x20), equal(block, ':'),
-          blanks(block)};
+  return {equal(block, '"'), equal(block, '\\'), equal(block, '{', 0x20) | equal(block, '}', 0x20),
+          equal(block, ':'), blanks(block),      equal(block, '\n')};
 }
 
 inline std::uint64_t white_space(const char* block) {

@@ -6,6 +6,7 @@
 namespace dray::json {
 
 #if defined(__x86_64__)
+extern const Kernel kAvx512Kernel;
 extern const Kernel kAvx2Kernel;
 #endif
 extern const Kernel kPortableKernel;

@@ -33,7 +33,8 @@ class ValueScanner {
   [[nodiscard]] bool too_deep() const { return state_.end == ScanEnd::too_deep; }
   // Bytes of the value taken so far.
   [[nodiscard]] std::uint64_t size() const { return state_.taken; }
-  // True if there may be white space (or another control byte) outside strings; false if there is none for certain.
+  // True if there may be white space (or another control byte) outside strings or a line feed anywhere; false if there
+  // is none for certain.
   [[nodiscard]] bool has_blanks() const { return state_.blanks; }
   // Offsets from the value's first byte; valid until begin().
   [[nodiscard]] std::span<const std::uint32_t> colons() const { return {colons_.data(), state_.colon_count}; }

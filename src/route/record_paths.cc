@@ -95,6 +95,7 @@ void RecordPaths::find_in_object(std::string_view object, std::span<const std::u
   std::size_t missing = paths_.size();
   for (std::size_t m = members.size(); m-- > 0 && missing > 0;) {
     const Key key = key_before(object, members[m]);
+    if (key.form == KeyForm::plain && !may_be_wanted(key.text.size())) continue;
     for (std::size_t i = 0; i < paths_.size(); ++i) {
       if (heads_[i] != kNone) continue;
       const std::string& wanted = paths_[i].front();

@@ -18,7 +18,11 @@ class RecordPaths {
  public:
   // Paths as in Variable::keys; they outlive this object.
   explicit RecordPaths(std::span<const std::vector<std::string>> paths)
-      : paths_(paths), heads_(paths.size()), values_(paths.size()) {}
+      : paths_(paths), heads_(paths.size()), values_(paths.size()) {
+    for (const std::vector<std::string>& path : paths) {
+      if (!path.empty()) lengths_ |= length_bit(path.front().size());
+    }
+  }
 
   // One value per path, in their order; valid until the next call.
   std::span<const std::string_view> find(const flow::Record& record);
@@ -26,7 +30,12 @@ class RecordPaths {
  private:
   void find_in_object(std::string_view object, std::span<const std::uint32_t> members);
 
+  // Most members have names of another length than those that are looked for: one bit per length says so at once.
+  static std::uint64_t length_bit(std::size_t length) { return std::uint64_t{1} << (length % 64); }
+  [[nodiscard]] bool may_be_wanted(std::size_t length) const { return (lengths_ & length_bit(length)) != 0; }
+
   std::span<const std::vector<std::string>> paths_;
+  std::uint64_t lengths_ = 0;
   std::vector<std::uint32_t> heads_;  // per path: the colon of its first step, or kNone
   std::vector<std::string_view> values_;
   std::vector<std::uint32_t> collected_;
