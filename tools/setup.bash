@@ -5,9 +5,9 @@
 # Messages go to stderr, so that stdout stays the program's own.
 
 BUILD_PACKAGES=(
-  ca-certificates cmake g++ ninja-build pkg-config python3
+  ca-certificates cmake g++ ninja-build pkg-config python3 python3-pip
   libbz2-dev libcli11-dev libcurl4-openssl-dev libfmt-dev libgtest-dev libisal-dev liblz4-dev liblzma-dev libre2-dev
-  libsnappy-dev libssl-dev libyaml-cpp-dev libzstd-dev nlohmann-json3-dev
+  libseccomp-dev libsnappy-dev libssl-dev libyaml-cpp-dev libzstd-dev nlohmann-json3-dev
 )
 
 say() { printf '%s: %s\n' "${0##*/}" "$*" >&2; }
