@@ -34,7 +34,7 @@ class LayerSink : public FileSink {
   virtual void garbage() = 0;
 };
 
-// The first bytes of a layer: at least kSniffed of them, or all that there are.
+// The first bytes of a layer: kSniffed of them, or all that there are.
 struct FirstBytes {
   std::string_view bytes;
   bool whole = false;

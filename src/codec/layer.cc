@@ -88,7 +88,7 @@ Status Layer::decide(std::string_view first, bool whole) {
   const DecompressorOptions& options = object_.options;
   if (options.encoding == Encoding::none) return begin_plain(first);
   if (depth_ == 0 && options.encoding == Encoding::named) return decode(*options.codec, first);
-  if (const Codec* codec = recognise({first, whole})) return decode(*codec, first);
+  if (const Codec* codec = recognise({first.substr(0, kSniffed), whole})) return decode(*codec, first);
   if (Status status = refuse(first); !status) return status;
   if (depth_ > 0 && first.starts_with(kAppleDouble)) {
     form_ = Form::dropped;
