@@ -1,5 +1,7 @@
 // line_split_processor: one line, one record. With `json: true` a line that is exactly one JSON value is a JSON record
-// (made compact if it has white space outside strings), any other line is text as it stands.
+// (made compact if it has white space outside strings), any other line is text as it stands. With `chunks: true` only
+// chosen lines are records.
+#include "format/chosen_lines.h"
 #include "format/json_record.h"
 #include "format/line_cutter.h"
 #include "format/option_check.h"
@@ -13,18 +15,10 @@ constexpr std::string_view kName = "line_split_processor";
 // A line with very many members must not leave its memory to the next ones.
 constexpr std::size_t kColonsKept = 16384;
 
-class JsonLines final : public Splitter {
+class JsonLine {
  public:
-  JsonLines(const SplitterOptions& options, flow::RecordSink& sink) : cutter_(options), sink_(sink), record_(sink) {}
+  explicit JsonLine(flow::RecordSink& sink) : sink_(sink), record_(sink) {}
 
-  Status write(std::string_view chunk) override {
-    return cutter_.write(chunk, [this](std::string_view line, flow::Flaw flaw) { return take(line, flaw); });
-  }
-  Status finish() override {
-    return cutter_.finish([this](std::string_view line, flow::Flaw flaw) { return take(line, flaw); });
-  }
-
- private:
   Status take(std::string_view line, flow::Flaw flaw) {
     if (flaw != flow::Flaw::none) {
       return sink_.accept({.bytes = line, .flaw = flaw});
@@ -40,30 +34,82 @@ class JsonLines final : public Splitter {
     return status;
   }
 
-  LineCutter cutter_;
+ private:
   flow::RecordSink& sink_;
   JsonRecord record_;
   std::vector<std::uint32_t> colons_;
 };
 
+class JsonLines final : public Splitter {
+ public:
+  JsonLines(const SplitterOptions& options, flow::RecordSink& sink) : cutter_(options), line_(sink) {}
+
+  Status write(std::string_view chunk) override {
+    return cutter_.write(chunk, [this](std::string_view line, flow::Flaw flaw) { return line_.take(line, flaw); });
+  }
+  Status finish() override {
+    return cutter_.finish([this](std::string_view line, flow::Flaw flaw) { return line_.take(line, flaw); });
+  }
+
+ private:
+  LineCutter cutter_;
+  JsonLine line_;
+};
+
+bool is_on(const Settings& options, std::string_view name) {
+  return parse_switch(options.text(name)).value_or(false);
+}
+
+std::unique_ptr<Splitter> make_chosen(const SplitterOptions& options, LineChoice choice, flow::RecordSink& sink) {
+  if (is_on(options.options, "json")) {
+    auto line = std::make_shared<JsonLine>(sink);  // std::function wants what can be copied
+    return std::make_unique<ChosenLines>(
+        options, std::move(choice), [line](std::string_view text, flow::Flaw flaw) { return line->take(text, flaw); });
+  }
+  return std::make_unique<ChosenLines>(options, std::move(choice), [&sink](std::string_view text, flow::Flaw flaw) {
+    return sink.accept({.bytes = text, .flaw = flaw});
+  });
+}
+
 std::unique_ptr<Splitter> make(const SplitterOptions& options, flow::RecordSink& sink) {
-  if (parse_switch(options.options.text("json")).value_or(false)) {
+  if (is_on(options.options, "chunks")) {
+    if (auto choice = LineChoice::parse(options.options); choice) {
+      return make_chosen(options, *std::move(choice), sink);
+    }
+  }
+  if (is_on(options.options, "json")) {
     return std::make_unique<JsonLines>(options, sink);
   }
   return std::make_unique<PlainLines>(options, sink);
 }
 
 constexpr Option kOptions[] = {
-    {"json", "true | false", "every line is one JSON value, whose members make variables; default false"}};
+    {"json", "true | false", "every line is one JSON value, whose members make variables; default false"},
+    {"chunks", "true | false", "only lines that indices, substrings or regex choose are events; default false"},
+    {"indices", "list of numbers", "lines by their place, the first is 0; -1 is the last, down to -1000"},
+    {"substrings", "list of texts", "lines that contain one of them"},
+    {"regex", "list of regular expressions (RE2)", "lines in which one of them is found"},
+};
 
 Status check(const Settings& options) {
-  if (parse_switch(options.text("chunks")).value_or(false)) {
-    return check_known(kName, options, {"json"}, {"chunks"});
-  }
   if (Status status = check_known(kName, options, {"json", "chunks", "indices", "substrings", "regex"}); !status) {
     return status;
   }
-  return check_switch(kName, options, "json");
+  for (const char* name : {"json", "chunks"}) {
+    if (Status status = check_switch(kName, options, name); !status) return status;
+  }
+  if (is_on(options, "chunks")) {
+    auto choice = LineChoice::parse(options);
+    return choice ? Status() : Status(std::move(choice).error());
+  }
+  for (const char* name : {"indices", "substrings", "regex"}) {
+    if (options.contains(name)) {
+      return Error{ErrorKind::config, "bad_option",
+                   std::string("file_format line_split_processor: config.") + name +
+                       " chooses lines only with config.chunks: true beside it"};
+    }
+  }
+  return {};
 }
 
 }  // namespace

@@ -24,6 +24,7 @@ namespace dray::format {
 struct Part {
   std::string_view text;
   bool ended = true;
+  bool lasting = true;  // a view into the chunk; false: it lives only until the function returns
   flow::Flaw flaw = flow::Flaw::none;
 
   // Without the CR of its CRLF.
@@ -40,7 +41,7 @@ class PartCutter {
         in_pieces_(options.oversize_in_pieces),
         pieces_(bytes_max_) {}
 
-  // take: Status(const Part& part); the view lives until it returns.
+  // take: Status(const Part& part).
   template <class Take>
   Status write(std::string_view chunk, const Take& take) {
     while (!chunk.empty()) {
@@ -50,7 +51,7 @@ class PartCutter {
         if (at == std::string_view::npos) {
           return keep(chunk, take);
         }
-        status = give(chunk.substr(0, at), take);
+        status = give(Part{.text = chunk.substr(0, at)}, take);
         chunk.remove_prefix(at + separator_.size());
       } else {
         status = go_on(chunk, take);
@@ -66,7 +67,7 @@ class PartCutter {
   template <class Take>
   Status finish(const Take& take) {
     if (!oversize_ && begun_.size() > bytes_max_) {
-      if (Status status = begin_pieces(take); !status) {
+      if (Status status = begin_pieces(); !status) {
         return status;
       }
     }
@@ -77,29 +78,30 @@ class PartCutter {
       }
       return pieces_.finish(as_pieces(take));
     }
-    return begun_.empty() ? Status() : take(Part{.text = begun_, .ended = false});
+    return begun_.empty() ? Status() : take(Part{.text = begun_, .ended = false, .lasting = false});
   }
 
  private:
   template <class Take>
   static auto as_pieces(const Take& take) {
-    return [&take](std::string_view piece) { return take(Part{.text = piece, .flaw = flow::Flaw::oversize}); };
+    return [&take](std::string_view piece) {
+      return take(Part{.text = piece, .lasting = false, .flaw = flow::Flaw::oversize});
+    };
   }
 
   [[nodiscard]] bool fits(std::string_view part) const {
-    return part.size() <= bytes_max_ ||
-           (separator_ == "\n" && part.size() == bytes_max_ + 1 && part.ends_with('\r'));
+    return part.size() <= bytes_max_ || (separator_ == "\n" && part.size() == bytes_max_ + 1 && part.ends_with('\r'));
   }
 
   // A whole part.
   template <class Take>
-  Status give(std::string_view part, const Take& take) {
-    if (fits(part)) {
-      return take(Part{.text = part});
+  Status give(const Part& part, const Take& take) {
+    if (fits(part.text)) {
+      return take(part);
     }
-    Status status = begin_pieces(take);
+    Status status = begin_pieces();
     oversize_ = false;
-    if (status) status = pieces_.add(part, as_pieces(take));
+    if (status) status = pieces_.add(part.text, as_pieces(take));
     return status ? end_pieces(take) : status;
   }
 
@@ -131,7 +133,7 @@ class PartCutter {
       status = pieces_.add(begun_, as_pieces(take));
       if (status) status = end_pieces(take);
     } else {
-      status = give(begun_, take);
+      status = give(Part{.text = begun_, .lasting = false}, take);
     }
     begun_.clear();
     if (begun_.capacity() > kKept) {
@@ -152,7 +154,7 @@ class PartCutter {
       if (part.empty()) {
         return {};
       }
-      if (Status status = oversize_ ? Status() : begin_pieces(take); !status) {
+      if (Status status = oversize_ ? Status() : begin_pieces(); !status) {
         return status;
       }
       // All but what may be the start of a separator.
@@ -165,8 +167,7 @@ class PartCutter {
     return {};
   }
 
-  template <class Take>
-  Status begin_pieces(const Take&) {
+  Status begin_pieces() {
     if (!in_pieces_) {
       return oversize_record(bytes_max_);
     }

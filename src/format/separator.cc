@@ -23,7 +23,8 @@ bool take_escape(std::string_view& text, std::string& out) {
   }
   unsigned value = 0;
   const char* const end = text.data() + 4;
-  if (const auto [stop, fault] = std::from_chars(text.data() + 2, end, value, 16); fault != std::errc() || stop != end) {
+  if (const auto [stop, fault] = std::from_chars(text.data() + 2, end, value, 16);
+      fault != std::errc() || stop != end) {
     return false;
   }
   out += static_cast<char>(value);

@@ -96,9 +96,55 @@ TEST(LineOptions, AreChecked) {
   EXPECT_TRUE(format.check({{"json", "true"}}).ok());
   EXPECT_TRUE(format.check({{"json", "False"}, {"chunks", "false"}}).ok());
   EXPECT_FALSE(format.check({{"json", "maybe"}}).ok());
-  EXPECT_FALSE(format.check({{"chunks", "true"}, {"indices", "1"}}).ok());
+  EXPECT_TRUE(format.check({{"chunks", "true"}, {"indices", Setting::List{"0", "-3"}}, {"json", "true"}}).ok());
+  EXPECT_FALSE(format.check({{"chunks", "true"}}).ok());
+  EXPECT_FALSE(format.check({{"chunks", "true"}, {"indices", "first"}}).ok());
+  EXPECT_FALSE(format.check({{"chunks", "true"}, {"indices", "-1001"}}).ok());
+  EXPECT_FALSE(format.check({{"chunks", "true"}, {"substrings", Setting::List{"a", ""}}}).ok());
+  EXPECT_FALSE(format.check({{"substrings", "a"}}).ok());
+  const Status wrong = format.check({{"chunks", "true"}, {"regex", Setting::List{"a", "(?<=b)"}}});
+  ASSERT_FALSE(wrong.ok());
+  EXPECT_NE(wrong.error().message.find("config.regex: \"(?<=b)\""), std::string::npos) << wrong.error().message;
   EXPECT_FALSE(format.check({{"jsn", "true"}}).ok());
   EXPECT_FALSE(find_format("aws_access_logs_processor")->check({{"json", "true"}}).ok());
+}
+
+Lines chosen(Options options, std::string_view text) {
+  options.set("chunks", "true");
+  EXPECT_TRUE(find_format("line_split_processor")->check(options).ok());
+  return split("line_split_processor", options, text).records;
+}
+
+TEST(ChosenLines, AreThoseThatAnyChoiceTakes) {
+  const std::string_view text = "zero\none\r\n\nthree alpha\nfour beta\nfive";
+  EXPECT_EQ(chosen({{"indices", Setting::List{"0", "3"}}}, text), (Lines{"zero", "three alpha"}));
+  EXPECT_EQ(chosen({{"indices", Setting::List{"1", "2", "9"}}}, text), (Lines{"one"}));
+  EXPECT_EQ(chosen({{"substrings", Setting::List{"alpha", "fi"}}}, text), (Lines{"three alpha", "five"}));
+  EXPECT_EQ(chosen({{"regex", Setting::List{"^f", "z.r"}}}, text), (Lines{"zero", "four beta", "five"}));
+  EXPECT_EQ(chosen({{"indices", "1"}, {"substrings", "beta"}, {"regex", "^five$"}}, text),
+            (Lines{"one", "four beta", "five"}));
+}
+
+TEST(ChosenLines, CountFromTheEndWithNegativeIndices) {
+  EXPECT_EQ(chosen({{"indices", Setting::List{"-1", "0", "-3"}}}, "a\nb\nc\nd\ne\n"), (Lines{"a", "c", "e"}));
+  EXPECT_EQ(chosen({{"indices", Setting::List{"-9"}}, {"substrings", "b"}}, "a\nb\nc"), (Lines{"b"}));
+  EXPECT_EQ(chosen({{"indices", Setting::List{"-1"}}}, "a\n\n"), Lines{});
+}
+
+TEST(ChosenLines, KeepNoMoreForTheEndThanTheLimit) {
+  const SplitterOptions options{.record_bytes_max = 10, .options = {{"chunks", "true"}, {"indices", "-3"}}};
+  const auto run = [&](std::string_view text) {
+    return split_by("line_split_processor", options, text, [] { return 4U; });
+  };
+  EXPECT_EQ(run("1234\n5678\n90\n12\n").records, (Lines{"5678"}));
+  EXPECT_EQ(run("1234\n5678\n901\n12\n").code, "oversize_record");
+}
+
+TEST(ChosenLines, MayBeJson) {
+  const Outcome outcome = split("line_split_processor", {{"chunks", "true"}, {"indices", "1"}, {"json", "true"}},
+                                "{\"a\":1}\n{\"a\": 2}\n");
+  EXPECT_EQ(outcome.records, (Lines{"{\"a\":2}"}));
+  EXPECT_EQ(outcome.json, std::vector<bool>{true});
 }
 
 constexpr std::string_view kFlowHeader =
