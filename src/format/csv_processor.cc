@@ -3,6 +3,7 @@
 // well-formed record; a line that cannot be part of one is a record by itself, so a lost quote costs one line's form
 // and no line.
 #include <algorithm>
+#include <optional>
 
 #include "format/csv_header.h"
 #include "format/csv_line.h"

@@ -144,6 +144,6 @@ Status check(const Settings& options) {
 
 extern const Format kWindowsSecurity;
 const Format kWindowsSecurity{
-    kName, "Windows events: one <Event> element or one line (JSON, text), one event", {}, &make, &check};
+    kName, "Windows events: one Event element (XML) or one line (JSON, text), one event", {}, &make, &check};
 
 }  // namespace dray::format
