@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "codec/decompressor.h"
+#include "config/definition_tests.h"
 #include "config/definition_words.h"
 #include "config/yaml_walk.h"
 #include "format/splitter.h"
@@ -88,6 +89,7 @@ void Parser::top_key(const std::string& key, const YAML::Node& value, const std:
     into.routing_cases = routing_cases(value, path);
   } else if (key == "summary") {
     into.summary = text(value, path, "one line of text");
+  } else if (key == "tests") {  // read behind the rest, by definition_tests.h
   } else if (key == "obfuscation_data") {
     error(value, path, "this version cannot obfuscate events; remove the key to send them as they are");
   } else if (among(key, kWithoutEffect)) {
@@ -481,7 +483,8 @@ std::optional<service::Definition> parse_definition(const std::string& service_n
   parser.read(node, key_path, definition);
   if (predefined == nullptr) complain_of_gaps(definition, parser, node, key_path);
   complain_of_text(definition, parser, node, key_path);
-  if (parser.failed()) return std::nullopt;
+  const bool tests_read = read_definition_tests(node, {file, key_path}, definition, out);
+  if (parser.failed() || !tests_read) return std::nullopt;
   return definition;
 }
 

@@ -19,7 +19,8 @@ inline constexpr std::string_view kOwnKeys[] = {"file_field_definitions",
                                                 "content_pattern",
                                                 "any_of",
                                                 "routing_cases",
-                                                "summary"};
+                                                "summary",
+                                                "tests"};
 
 // Keys of the product's other collectors (devo.md 2.2) that change nothing here: nothing is pulled by a timetable.
 inline constexpr std::string_view kWithoutEffect[] = {"request_period_in_seconds",

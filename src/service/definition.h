@@ -5,6 +5,7 @@
 // marked. Values; any thread.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -67,18 +68,23 @@ struct FileFormat {
   Settings options;
 };
 
-// Ours: a sample object with what must come of it; `dray check` runs them.
+// Ours: a sample object with what must come of it; `dray check` runs them (decode/definition_check.h).
 struct DefinitionTest {
   std::string name;
-  std::string key;    // the object's key; "" = "sample"
-  std::string input;  // its bytes
+  // The object. With a key, key_pattern must match it and filename filters count; without one it is "sample".
+  std::string key;
+  std::string bucket, region, account;  // for placeholders of the tag
+  std::string input;                    // its bytes as stored
+  std::string input_file;               // or where they are: a path beside `file`
   struct Event {
     std::string tag;
     std::string text;
     bool operator==(const Event&) const = default;
   };
   std::vector<Event> events;
-  int line = 0;  // of the test in its file, for complaints
+  std::optional<std::uint64_t> count;  // only so many, instead of `events`
+  std::string file;                    // that holds the test
+  int line = 0;                        // of the test in it
 };
 
 struct Definition {
