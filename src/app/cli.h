@@ -7,6 +7,7 @@
 #include <string>
 #include <variant>
 
+#include "app/check_command.h"
 #include "app/demo_command.h"
 #include "app/run_command.h"
 #include "app/services_command.h"
@@ -15,10 +16,6 @@
 #include "local/receiver_command.h"
 
 namespace dray::app {
-
-struct CheckCommand {
-  ConfigFiles files;
-};
 
 using Command = std::variant<RunCommand, DemoCommand, CheckCommand, TryCommand, ServicesCommand, local::CloudCommand,
                              local::ReceiverCommand>;

@@ -47,7 +47,7 @@ struct Runner {
 
   int operator()(const dray::app::RunCommand& command) const { return run_collector(command, signals, clock, log); }
   int operator()(const dray::app::DemoCommand& command) const { return run_demo(command, signals, clock, log); }
-  int operator()(const dray::app::CheckCommand& command) const { return dray::app::check_config(command.files); }
+  int operator()(const dray::app::CheckCommand& command) const { return dray::app::check_config(command); }
   int operator()(const dray::app::TryCommand& command) const { return run_try(command, clock, log); }
   int operator()(const dray::app::ServicesCommand& command) const { return dray::app::show_services(command); }
   int operator()(const dray::local::CloudCommand& command) const {

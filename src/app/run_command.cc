@@ -5,25 +5,13 @@
 
 #include <cstdio>
 #include <string>
-#include <vector>
 
 #include "app/exit_codes.h"
 #include "app/run_session.h"
-#include "config/describe.h"
 #include "config/load.h"
-#include "pipeline/assembly.h"
 
 namespace dray::app {
 namespace {
-
-config::Loaded load(const ConfigFiles& files) {
-  return config::load_file(
-      {.config = files.config, .job_config = files.job_config_loc, .collector_config = files.collector_config_loc});
-}
-
-void print(std::FILE* stream, const std::string& text) {
-  std::fwrite(text.data(), 1, text.size(), stream);
-}
 
 // Keys and tokens live in this process's memory: no core file, no other process reading it.
 void forbid_core_files() {
@@ -48,33 +36,20 @@ void register_secrets(const config::Config& config, telemetry::Log& log) {
 
 }  // namespace
 
+config::Loaded load_config(const ConfigFiles& files) {
+  return config::load_file(
+      {.config = files.config, .job_config = files.job_config_loc, .collector_config = files.collector_config_loc});
+}
+
 int run_collector(const RunCommand& command, Signals& signals, Clock& clock, telemetry::Log& log) {
   forbid_core_files();
-  const config::Loaded loaded = load(command.files);
-  print(stderr, loaded.complaints.text());
+  const config::Loaded loaded = load_config(command.files);
+  std::fputs(loaded.complaints.text().c_str(), stderr);
   if (!loaded.config) return kExitConfig;
   configure_log(*loaded.config, log);
   register_secrets(*loaded.config, log);
   return run_session(*loaded.config, {.validate = command.validate, .until_idle = command.until_idle}, signals, clock,
                      log);
-}
-
-int check_config(const ConfigFiles& files) {
-  const config::Loaded loaded = load(files);
-  print(stdout, loaded.complaints.text());
-  if (!loaded.config) {
-    print(stdout, std::to_string(loaded.complaints.errors()) + " error(s), " +
-                      std::to_string(loaded.complaints.warnings()) + " warning(s). Nothing would start.\n");
-    return kExitConfig;
-  }
-  const std::vector<std::string> faults = pipeline::service_faults(*loaded.config);
-  for (const std::string& fault : faults) print(stdout, "error: " + fault + "\n");
-  if (!faults.empty()) {
-    print(stdout, std::to_string(faults.size()) + " error(s). Nothing would start.\n");
-    return kExitConfig;
-  }
-  print(stdout, config::plan(*loaded.config));
-  return kExitDone;
 }
 
 }  // namespace dray::app

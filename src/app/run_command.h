@@ -5,6 +5,7 @@
 
 #include "app/signals.h"
 #include "base/clock.h"
+#include "config/load.h"
 #include "telemetry/log.h"
 
 namespace dray::app {
@@ -16,6 +17,8 @@ struct ConfigFiles {
   std::string collector_config_loc;  // --collector_config_loc
 };
 
+config::Loaded load_config(const ConfigFiles& files);
+
 struct RunCommand {
   ConfigFiles files;
   bool validate = false;       // set up, then exit
@@ -25,8 +28,5 @@ struct RunCommand {
 
 // Returns the exit code.
 int run_collector(const RunCommand& command, Signals& signals, Clock& clock, telemetry::Log& log);
-
-// `dray check`: every complaint and the plan; connects to nothing.
-int check_config(const ConfigFiles& files);
 
 }  // namespace dray::app

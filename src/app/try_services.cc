@@ -7,7 +7,6 @@
 
 #include "app/exit_codes.h"
 #include "config/complaint.h"
-#include "config/load.h"
 #include "config/predefined.h"
 
 namespace dray::app {
@@ -113,9 +112,7 @@ std::variant<TryServices, Refusal> choose_services(const ServiceChoice& choice) 
     if (auto* refusal = std::get_if<Refusal>(&definitions)) return std::move(*refusal);
     return prepare_all(std::get<std::vector<Definition>>(definitions), std::nullopt);
   }
-  const config::Loaded loaded = config::load_file({.config = choice.files.config,
-                                                   .job_config = choice.files.job_config_loc,
-                                                   .collector_config = choice.files.collector_config_loc});
+  const config::Loaded loaded = load_config(choice.files);
   if (!loaded.config) return Refusal{kExitConfig, loaded.complaints.text()};
   std::fputs(complaints_of_services(loaded.complaints).c_str(), stderr);
   auto input = choose_input(*loaded.config, choice.input);

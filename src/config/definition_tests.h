@@ -13,11 +13,10 @@
 // decode/definition_check.h. Pure; any thread.
 #pragma once
 
-#include <yaml-cpp/yaml.h>
-
 #include <string>
 
 #include "config/complaint.h"
+#include "config/yaml_walk.h"
 #include "service/definition.h"
 
 namespace dray::config {

@@ -98,6 +98,9 @@ constexpr Row kServiceKeys[] = {
      "object's own; with a dot, `[.record-NAME]`, a level that is left out where there is no value. Text between them: "
      "letters, digits, `.`, `_`, `-`."},
     {"routing_cases", "`[{key_pattern, routing_template}]`: another tag for objects whose key matches."},
+    {"tests",
+     "`[{name, key, input or input_base64 or input_file, expect: [{tag, event}] or expect_count}]`: samples that `dray "
+     "check` decodes; see docs/try.md."},
 };
 
 constexpr std::string_view kAfterServiceKeys = R"(

@@ -26,6 +26,8 @@ struct Operation {
   int element = 0;
   std::string to_replace;
   std::string replace_with;
+
+  bool operator==(const Operation&) const = default;
 };
 
 // Ours: if the member at `keys` equals `value`, the variable is `then`. The first that holds decides.
@@ -33,6 +35,8 @@ struct When {
   std::vector<std::string> keys;
   std::string value;
   std::string then;
+
+  bool operator==(const When&) const = default;
 };
 
 // How a variable is made from a record (record_field_mapping) or, with keys empty, from the object's key.
@@ -43,6 +47,8 @@ struct Variable {
   bool strings_only = false;                 // ours (type: string): a number or boolean counts as missing
   std::vector<When> when;                    // ours
   std::optional<std::string> default_value;  // ours: when it would be "null" or empty
+
+  bool operator==(const Variable&) const = default;
 };
 
 struct FilterRule {
@@ -52,6 +58,8 @@ struct FilterRule {
   bool negate = false;                 // type: doesnotmatch
   std::optional<std::string> pattern;  // RE2, searched
   std::optional<std::string> value;    // equals the whole text
+
+  bool operator==(const FilterRule&) const = default;
 };
 
 // Outer OR, inner AND. True: the file is skipped, the record is not sent.
@@ -61,11 +69,15 @@ using Filter = std::vector<std::vector<FilterRule>>;
 struct RoutingCase {
   std::string key_pattern;  // RE2, searched in the decoded key
   std::string routing_template;
+
+  bool operator==(const RoutingCase&) const = default;
 };
 
 struct FileFormat {
   std::string type;  // a processor name of the product, or one of ours
   Settings options;
+
+  bool operator==(const FileFormat&) const = default;
 };
 
 // Ours: a sample object with what must come of it; `dray check` runs them (decode/definition_check.h).
@@ -85,6 +97,8 @@ struct DefinitionTest {
   std::optional<std::uint64_t> count;  // only so many, instead of `events`
   std::string file;                    // that holds the test
   int line = 0;                        // of the test in it
+
+  bool operator==(const DefinitionTest&) const = default;
 };
 
 struct Definition {
@@ -108,6 +122,8 @@ struct Definition {
   std::string routing_template;
   std::vector<RoutingCase> routing_cases;
   std::vector<DefinitionTest> tests;
+
+  bool operator==(const Definition&) const = default;
 };
 
 }  // namespace dray::service

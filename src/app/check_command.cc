@@ -1,0 +1,80 @@
+#include "app/check_command.h"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "app/exit_codes.h"
+#include "config/describe.h"
+#include "config/surroundings.h"
+#include "decode/definition_check.h"
+#include "pipeline/assembly.h"
+
+namespace dray::app {
+namespace {
+
+void print(const std::string& text) {
+  std::fwrite(text.data(), 1, text.size(), stdout);
+}
+
+// The path is written as seen from the folder of the file that holds the test.
+Result<std::string> read_input(const service::DefinitionTest& test) {
+  const std::filesystem::path path = std::filesystem::path(test.file).parent_path() / test.input_file;
+  auto file = config::system_surroundings().read_file(path.string());
+  if (!file) return std::move(file).error();
+  return std::move(file->text);
+}
+
+// Adds a complaint for each that fails, and a line about those that pass.
+void run_tests(const config::Input& input, const service::Definition& definition, config::Complaints& complaints,
+               std::string& passed) {
+  if (definition.tests.empty()) return;
+  const auto service = decode::prepare(definition, input.record_bytes_max);
+  if (!service) return;  // service_faults has told why
+  const auto failed = decode::check_definition(definition, *service, read_input);
+  for (const decode::FailedTest& one : failed) {
+    const std::string name = one.test->name.empty() ? "" : one.test->name + ": ";
+    complaints.error(one.test->file, one.test->line,
+                     fmt::format("inputs.{}.services.{}.tests[{}]", input.name, definition.name, one.number),
+                     name + one.difference);
+  }
+  const std::size_t count = definition.tests.size();
+  if (failed.empty()) {
+    passed += fmt::format("service {}: {} test{}\n", definition.name, count, count == 1 ? " passes" : "s pass");
+  }
+}
+
+}  // namespace
+
+int check_config(const CheckCommand& command) {
+  const config::Loaded loaded = load_config(command.files);
+  print(loaded.complaints.text());
+  if (!loaded.config) {
+    print(fmt::format("{} error(s), {} warning(s). Nothing would start.\n", loaded.complaints.errors(),
+                      loaded.complaints.warnings()));
+    return kExitConfig;
+  }
+  const std::vector<std::string> faults = pipeline::service_faults(*loaded.config);
+  for (const std::string& fault : faults) print("error: " + fault + "\n");
+  if (!faults.empty()) {
+    print(fmt::format("{} error(s). Nothing would start.\n", faults.size()));
+    return kExitConfig;
+  }
+  config::Complaints failed;
+  std::string passed;
+  for (const config::Input& input : loaded.config->inputs) {
+    for (const service::Definition& definition : input.services) run_tests(input, definition, failed, passed);
+  }
+  print(failed.text());
+  print(config::plan(*loaded.config));
+  print(passed);
+  if (failed.errors() == 0) return kExitDone;
+  print(fmt::format("{} test(s) of definitions fail.\n", failed.errors()));
+  return kExitConfig;
+}
+
+}  // namespace dray::app
