@@ -3,7 +3,7 @@
 // Used by config/load.cc for the user's services and by config/predefined.cc for ours, so that both are the same data.
 // A key that the user gives replaces that whole key of the predefined definition; `{}` takes it as shipped. A service
 // that is not predefined needs file_format and routing_template. Semantics of the keys: devo.md 1.3 and
-// service/definition.h; our own additions to the product's keys are key_pattern, content_pattern, any_of, routing_cases,
+// service/definition.h; our own additions to the product's are key_pattern, content_pattern, any_of, routing_cases,
 // summary, tests (config/definition_tests.h), and within a mapping type, when, default. Complaints go to `out` with
 // file, line and key; as many as there are. Patterns are compiled later, by route/. Included only by config/*.cc,
 // because it shows yaml-cpp. Pure; any thread.
