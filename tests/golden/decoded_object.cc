@@ -29,12 +29,14 @@ class Collector final : public flow::EventSink {
   std::uint64_t last_ = 0;
 };
 
-Status push(ByteSink& sink, std::string_view bytes, std::size_t chunk) {
-  for (std::size_t at = 0; at < bytes.size(); at += chunk) {
+Status push(ByteSink& sink, std::string_view bytes, std::span<const std::size_t> pieces) {
+  for (const std::size_t size : pieces) {
     // A copy of its own size, so that a sanitizer sees every byte read beyond the piece.
-    const std::string piece(bytes.substr(at, chunk));
+    const std::string piece(bytes.substr(0, size));
+    bytes.remove_prefix(piece.size());
     if (Status status = sink.write(piece); !status) return status;
   }
+  DRAY_ASSERT(bytes.empty());
   return sink.finish();
 }
 
@@ -48,17 +50,26 @@ std::string DecodedObject::text() const {
 
 DecodedObject decode_object(const service::Definition& definition, const flow::ObjectRef& object,
                             std::string_view bytes, std::size_t chunk) {
-  DecodedObject decoded;
   const auto service = decode::prepare(definition, 16U << 20U);
   if (!service) {
-    decoded.error = service.error();
-    return decoded;
+    DecodedObject refused;
+    refused.error = service.error();
+    return refused;
   }
+  std::vector<std::size_t> pieces(bytes.size() / chunk, chunk);
+  if (bytes.size() % chunk != 0) pieces.push_back(bytes.size() % chunk);
+  return decode_pieces(*service, object, bytes, pieces);
+}
+
+DecodedObject decode_pieces(const decode::ReadyService& service, const flow::ObjectRef& object, std::string_view bytes,
+                            std::span<const std::size_t> pieces) {
+  DecodedObject decoded;
   Collector collector(decoded.events);
   codec::DecompressorScratch scratch;
-  decode::ObjectDecoder decoder(*service, object, collector, scratch);
-  if (Status status = push(decoder, bytes, chunk); !status) decoded.error = status.error();
+  decode::ObjectDecoder decoder(service, object, collector, scratch);
+  if (Status status = push(decoder, bytes, pieces); !status) decoded.error = status.error();
   DRAY_ASSERT(decoder.events() == decoded.events.size());
+  decoded.trailing_garbage = decoder.trailing_garbage();
   return decoded;
 }
 

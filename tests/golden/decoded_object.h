@@ -5,11 +5,13 @@
 #include <cstddef>
 #include <filesystem>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/result.h"
+#include "decode/ready_service.h"
 #include "flow/object_ref.h"
 #include "service/definition.h"
 
@@ -24,6 +26,7 @@ struct Event {
 struct DecodedObject {
   std::vector<Event> events;
   std::optional<Error> error;  // what ended the stream early
+  bool trailing_garbage = false;
 
   [[nodiscard]] std::string text() const;  // lines of tag, TAB, event
 };
@@ -31,6 +34,10 @@ struct DecodedObject {
 // chunk: the bytes are handed over in pieces of this size.
 DecodedObject decode_object(const service::Definition& definition, const flow::ObjectRef& object,
                             std::string_view bytes, std::size_t chunk);
+
+// The same with a service that stands ready, and pieces of these sizes, which are the bytes together.
+DecodedObject decode_pieces(const decode::ReadyService& service, const flow::ObjectRef& object, std::string_view bytes,
+                            std::span<const std::size_t> pieces);
 
 // One gzip member.
 std::string gzip(std::string_view plain);

@@ -1,0 +1,135 @@
+// The property of the whole chain: stored bytes give the same events whatever the pieces in which they come, and
+// whatever they are packed in. Formats come from the catalogue: a new one is tested without being asked.
+#include <gtest/gtest.h>
+
+#include <map>
+
+#include "base/random.h"
+#include "chain.h"
+#include "decode/ready_service.h"
+#include "format/splitter.h"
+#include "generated_text.h"
+#include "packers.h"
+
+namespace dray::golden {
+namespace {
+
+constexpr std::uint64_t kSeeds = 2000;       // texts a format and set of options
+constexpr std::uint64_t kPackedSeeds = 150;  // of those, also in every packing
+
+// Options with which a format does more than without; a format that is not here runs with none.
+const std::multimap<std::string_view, const char*>& options() {
+  static const std::multimap<std::string_view, const char*> all{
+      {"line_split_processor", "{}"},
+      {"line_split_processor", "{json: true}"},
+      {"unseparated_json_processor", "{}"},
+      {"unseparated_json_processor", "{key: Records}"},
+      {"unseparated_json_processor", "{key: [detail, Records]}"},
+  };
+  return all;
+}
+
+// A shorter rest of an object may be text for all that anybody knows.
+constexpr std::size_t kMagicBytes = 12;
+
+struct Chain {
+  std::string name;
+  decode::ReadyService service;
+};
+
+std::vector<Chain> chains() {
+  std::vector<Chain> all;
+  for (const format::Format* format : format::all_formats()) {
+    auto [begin, end] = options().equal_range(format->name);
+    std::vector<std::string> sets;
+    for (; begin != end; ++begin) sets.emplace_back(begin->second);
+    if (sets.empty()) sets.emplace_back("{}");
+    for (const std::string& set : sets) {
+      auto ready = decode::prepare(definition_of(std::string(format->name), set), 16U << 20U);
+      EXPECT_TRUE(ready) << format->name << " " << set << ": add options that it takes to options()";
+      if (ready) all.push_back({std::string(format->name) + " " + set, std::move(*ready)});
+    }
+  }
+  return all;
+}
+
+// Where to cut: single bytes, a few long pieces, many short ones.
+std::vector<std::size_t> random_pieces(std::size_t bytes, Random& random) {
+  const std::uint64_t longest[] = {1, 3, 16, 200};
+  const std::uint64_t most = longest[random.below(4)];
+  std::vector<std::size_t> pieces;
+  for (std::size_t at = 0; at < bytes;) {
+    const auto piece = static_cast<std::size_t>(1 + random.below(most));
+    pieces.push_back(std::min(piece, bytes - at));
+    at += pieces.back();
+  }
+  return pieces;
+}
+
+std::vector<std::size_t> whole_of(std::string_view bytes) {
+  return {bytes.size()};
+}
+
+std::string shown(const DecodedObject& decoded) {
+  return decoded.text() + (decoded.error ? "error " + decoded.error->code : "");
+}
+
+TEST(ChainProperty, EventsDoNotDependOnThePieces) {
+  for (const Chain& chain : chains()) {
+    for (std::uint64_t seed = 0; seed < kSeeds; ++seed) {
+      const std::string text = generated_text(seed);
+      Random random(seed);
+      const std::string whole = shown(decode_pieces(chain.service, {}, text, whole_of(text)));
+      for (int cut = 0; cut < 3; ++cut) {
+        ASSERT_EQ(shown(decode_pieces(chain.service, {}, text, random_pieces(text.size(), random))), whole)
+            << chain.name << ", seed " << seed << "\n"
+            << text;
+      }
+    }
+  }
+}
+
+TEST(ChainProperty, EventsDoNotDependOnThePacking) {
+  const std::vector<Packing> known = known_packings();
+  for (const Chain& chain : chains()) {
+    for (std::uint64_t seed = 0; seed < kPackedSeeds; ++seed) {
+      const std::string text = generated_text(seed);
+      Random random(seed);
+      const std::string whole = shown(decode_pieces(chain.service, {}, text, whole_of(text)));
+      for (const Packing& packing : known) {
+        const std::string stored = packing.pack(text);
+        ASSERT_EQ(shown(decode_pieces(chain.service, {}, stored, random_pieces(stored.size(), random))), whole)
+            << chain.name << ", " << packing.name << ", seed " << seed << "\n"
+            << text;
+      }
+    }
+  }
+}
+
+// A damaged packing never gives other events than a prefix of the true ones, however it is cut.
+TEST(ChainProperty, ATruncatedPackingGivesAPrefixOfTheEvents) {
+  const std::vector<Packing> known = known_packings();
+  const auto service = decode::prepare(definition_of("line_split_processor"), 16U << 20U);
+  ASSERT_TRUE(service);
+  for (std::uint64_t seed = 0; seed < kPackedSeeds; ++seed) {
+    const std::string text = generated_text(seed) + "\nlast";
+    Random random(seed);
+    const std::string whole = decode_pieces(*service, {}, text, whole_of(text)).text();
+    for (const Packing& packing : known) {
+      if (packing.name == std::string_view("plain")) continue;
+      const std::string stored = packing.pack(text);
+      if (stored.size() <= kMagicBytes) continue;
+      const std::string cut = stored.substr(0, kMagicBytes + random.below(stored.size() - kMagicBytes));
+      const DecodedObject decoded = decode_pieces(*service, {}, cut, random_pieces(cut.size(), random));
+      // Between two members of gzip nobody can tell.
+      ASSERT_TRUE(decoded.error || packing.name == std::string_view("gzip members"))
+          << packing.name << ", seed " << seed;
+      if (decoded.error) {
+        ASSERT_TRUE(whole.starts_with(decoded.text())) << packing.name << ", seed " << seed;
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace dray::golden
