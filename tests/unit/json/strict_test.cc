@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <string>
+#include <vector>
 
 #include "json/kernel.h"
 
@@ -71,6 +73,27 @@ TEST(IsValue, LimitsDepthWithoutRecursion) {
   EXPECT_TRUE(is_value(std::string(kDepthMax, '[') + std::string(kDepthMax, ']')));
   EXPECT_FALSE(is_value(std::string(kDepthMax + 1, '[') + std::string(kDepthMax + 1, ']')));
   EXPECT_FALSE(is_value(std::string(10000000, '[')));
+}
+
+TEST(IsValue, TellsEveryColonOfTheOutermostObjectHoweverMany) {
+  std::vector<std::uint32_t> colons;
+  bool blanks = true;
+  for (const std::size_t members :
+       {std::size_t{3}, std::size_t{64}, std::size_t{65}, std::size_t{5000}, std::size_t{1}}) {
+    std::string text = "{";
+    std::vector<std::uint32_t> expected;
+    for (std::size_t i = 0; i < members; ++i) {
+      text += i == 0 ? "\"a\"" : ",\"a\"";
+      expected.push_back(static_cast<std::uint32_t>(text.size()));
+      text += ":{\"b\":[1]}";
+    }
+    ASSERT_TRUE(is_value(text + "}", colons, blanks));
+    EXPECT_EQ(colons, expected);
+    EXPECT_FALSE(blanks);
+  }
+  ASSERT_TRUE(is_value("{ }", colons, blanks));
+  EXPECT_TRUE(colons.empty());
+  EXPECT_TRUE(blanks);
 }
 
 TEST(IsValue, FindsTheEndOfStringsOfAnyLength) {
