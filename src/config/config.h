@@ -14,6 +14,7 @@
 
 #include "base/clock.h"
 #include "base/secret.h"
+#include "flow/disposition.h"
 #include "service/definition.h"
 
 namespace dray::config {
@@ -30,6 +31,7 @@ struct Globals {
   seconds shutdown_grace{8};
   seconds sender_stats_period{300};
   std::string state_directory = "state";
+  std::uint64_t quarantine_bytes_max = std::uint64_t{1} << 30U;
 };
 
 struct Credentials {
@@ -45,9 +47,10 @@ struct Endpoints {
   std::string sqs, s3, sts;  // "" = by region; else http(s)://host[:port]
 };
 
-// Where a class of trouble ends; this version knows `leave` for objects and `send_raw` for records.
+// Where a class of trouble ends.
 struct OnError {
   std::string receiver_refuses = "leave";
+  flow::Dispositions dispositions;
 };
 
 struct Input {

@@ -29,7 +29,7 @@ directory) lie
 |---|---|
 | `certs/` | certificates and keys; relative paths of `chain`, `cert`, `key` and `ca_file` start here |
 | `credentials/` | files for `..._file` keys; relative paths start here |
-| `state/` | nothing in this version: progress is kept in memory, the queue is the database |
+| `state/` | `quarantine/`: what `on_error` put there (docs/errors.md). Progress is kept in memory, the queue is the database |
 
 The Collector Server's form is two JSON files: `--job_config_loc FILE` (the Parameters: `global_overrides`
 and `inputs`) and `--collector_config_loc FILE` (`job_id`, `job_name`, `loggers`, `state_store`). When no
@@ -59,7 +59,7 @@ constexpr std::string_view kServices = R"(
 Under `inputs.<name>.services` stands what the objects are. With one service, it takes every object. With
 several they are asked in the file's order, and the first that takes the object decodes it, alone: its
 `key_pattern` matches and its `filename_filter_rules` do not exclude it. An object that no service takes
-stays on the queue.
+stays on the queue, unless `on_error` says otherwise for `unknown_format`.
 
 `{}` takes a predefined service as it is; a key given there replaces that whole key of it. A service of any
 other name is a definition of your own and needs `file_format` and `routing_template`.
@@ -200,6 +200,17 @@ std::string endpoints_text(const Endpoints& endpoints) {
   return out;
 }
 
+// Only what the user chose: the defaults are no news.
+std::string dispositions_text(const flow::Dispositions& dispositions) {
+  std::string out;
+  for (const flow::TroubleName& one : flow::kTroubles) {
+    const flow::Disposition chosen = dispositions.of(one.trouble);
+    if (chosen == flow::Dispositions::standard(one.trouble)) continue;
+    out += fmt::format("{}{}: {}", out.empty() ? "" : ", ", one.name, flow::name_of(chosen));
+  }
+  return out;
+}
+
 void append_service(std::string& out, const service::Definition& service, bool alone, const std::string& outputs) {
   const std::string_view objects = alone || !service.key_pattern ? "every object" : "objects by key_pattern";
   out += fmt::format("  {} ({}, {}) -> {} -> {} -> {}\n", service.name, service.predefined ? "predefined" : "custom",
@@ -263,6 +274,9 @@ std::string plan(const Config& config) {
       out += fmt::format("  endpoints: {}\n", addresses);
     }
     out += fmt::format("  notifications: {}; delivery proof {}\n", fate(input), proof_text(input.delivery_proof));
+    if (const std::string chosen = dispositions_text(input.on_error.dispositions); !chosen.empty()) {
+      out += fmt::format("  on_error: {}\n", chosen);
+    }
     const std::string outputs = input.do_not_send ? "nowhere" : fmt::format("{}", fmt::join(names, ", "));
     for (const service::Definition& service : input.services) {
       append_service(out, service, input.services.size() == 1, outputs);

@@ -57,6 +57,9 @@ void read_globals(const Fields& fields, Globals& into) {
                    fmt::format("{} is too little to work with; at least {}, or 0 for no limit", *bytes, kLeast));
     }
   }
+  if (const auto bytes = fields.bytes("quarantine_bytes_max", {std::int64_t{1} << 20, std::int64_t{1} << 42})) {
+    into.quarantine_bytes_max = static_cast<std::uint64_t>(*bytes);
+  }
   if (const auto grace = fields.integer("shutdown_grace_seconds", {0, 3600})) into.shutdown_grace = seconds(*grace);
   if (const auto period = fields.integer("sender_stats_period_in_sec", {10, 3600})) {
     into.sender_stats_period = seconds(*period);

@@ -44,9 +44,22 @@ void read_queue_numbers(const Fields& fields, Input& into) {
   }
 }
 
+// `delete` loses what it names, by the user's own word: said at every start.
 void read_on_error(const Fields& fields, OnError& into) {
   static constexpr std::array<std::string_view, 1> kLeave = {"leave"};
   if (const auto refuses = fields.choice("receiver_refuses", kLeave)) into.receiver_refuses = *refuses;
+  std::vector<std::string_view> names;
+  for (const flow::DispositionName& one : flow::kDispositions) names.push_back(one.name);
+  for (const flow::TroubleName& trouble : flow::kTroubles) {
+    const auto chosen = fields.choice(trouble.name, names);
+    if (!chosen) continue;
+    for (const flow::DispositionName& one : flow::kDispositions) {
+      if (one.name == *chosen) into.dispositions.set(trouble.trouble, one.disposition);
+    }
+    if (into.dispositions.of(trouble.trouble) == flow::Disposition::remove) {
+      fields.warning(trouble.name, "delete: what is in this trouble is lost, its notification is deleted");
+    }
+  }
 }
 
 void read_own_keys(const Fields& fields, Input& into) {

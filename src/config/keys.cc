@@ -9,6 +9,7 @@ using enum Section;
 using enum Use;
 
 // What several keys of the product have in common.
+constexpr std::string_view kAnyEnd = "send_raw, leave, quarantine or delete";
 constexpr std::string_view kNoQueues =
     "there are no queues of events between the stages: memory is bounded by design, see globals.memory_bytes_max";
 constexpr std::string_view kNoTimetable =
@@ -40,8 +41,10 @@ constexpr Key kKeys[] = {
      "How long a stop may take to settle what is held; 0 to 3600."},
     {globals, "sender_stats_period_in_sec", read, "number", "300",
      "How often the senders' statistics are logged; 10 to 3600, the product has 60 to 1800."},
-    {globals, "persistence", read, "mapping", "",
-     "Where state would lie between runs; this version keeps none on disk."},
+    {globals, "quarantine_bytes_max", read, "bytes", "1GiB",
+     "How much `on_error: quarantine` may put into `state/quarantine/`; when it is full, what should go there stays on "
+     "the queue."},
+    {globals, "persistence", read, "mapping", "", "Where state lies between runs: `quarantine/` alone."},
     {globals, "status", no_effect, "mapping", "", "this version has no status page; the log has the statistics"},
     {globals, "queue_max_size_in_mb", no_effect, "number", "", kNoQueues},
     {globals, "queue_max_size_in_messages", no_effect, "number", "", kNoQueues},
@@ -110,9 +113,10 @@ constexpr Key kKeys[] = {
     {input, "delivery_proof", read, "auto, strict or kernel", "auto",
      "What counts as delivered. `kernel` is content when the receiver's machine has an event, and loses what it never "
      "reads."},
-    {input, "on_error", read, "mapping", "", "Where each class of trouble ends."},
+    {input, "on_error", read, "mapping", "",
+     "Where each class of trouble ends; the defaults lose nothing. See docs/errors.md."},
     {input, "record_bytes_max", read, "bytes", "16MiB",
-     "Longest event; an object with a longer one is left on the queue."},
+     "Longest event; what becomes of a longer record says `on_error`: `oversize_record`."},
     {input, "workers", read, "number", "by the number of cores", "Notifications worked on at once; 1 to 1024."},
     {input, "buckets", refused, "list", "",
      "this version takes objects of every bucket that the queue tells of; limit them with a service's key_pattern, or "
@@ -141,6 +145,23 @@ constexpr Key kKeys[] = {
     {endpoints, "s3", read, "URL", "", "The same for S3."},
     {endpoints, "sts", read, "URL", "", "The same for STS."},
 
+    {on_error, "undecodable_record", read, kAnyEnd, "send_raw",
+     "A line that was announced as JSON and is not. `send_raw`: sent as it stands, its variables are `null`."},
+    {on_error, "oversize_record", read, kAnyEnd, "leave",
+     "A record over `record_bytes_max`. `send_raw`: sent in pieces of that length, each an event; with `quarantine` "
+     "and "
+     "`delete` the records around it are sent."},
+    {on_error, "corrupt_object", read, kAnyEnd, "leave",
+     "A damaged or cut off object. What was read before the damage is sent once, whatever stands here. `send_raw`: the "
+     "rest, as far as it can be read, as lines of text."},
+    {on_error, "unknown_codec", read, kAnyEnd, "leave",
+     "Compressed in a form that this version does not read. `send_raw`: the stored bytes as lines."},
+    {on_error, "limit_exceeded", read, kAnyEnd, "leave",
+     "Grows or nests beyond what logs do: a bomb. `send_raw`: as for corrupt_object."},
+    {on_error, "unknown_format", read, kAnyEnd, "leave",
+     "No service takes the object, or it holds no records of its format. `send_raw`: its lines, with the service's "
+     "tag, "
+     "or `unknown.unknown` if there is no service."},
     {on_error, "receiver_refuses", read, "leave", "leave",
      "The receiver ends the connection over an object alone, three times: `leave` it to the queue and its DLQ."},
 
