@@ -29,7 +29,7 @@ directory) lie
 |---|---|
 | `certs/` | certificates and keys; relative paths of `chain`, `cert`, `key` and `ca_file` start here |
 | `credentials/` | files for `..._file` keys; relative paths start here |
-| `state/` | `quarantine/`: what `on_error` put there (docs/errors.md). Progress is kept in memory, the queue is the database |
+| `state/` | `quarantine/`: what `on_error` put there. Progress is kept in memory, the queue is the database |
 
 The Collector Server's form is two JSON files: `--job_config_loc FILE` (the Parameters: `global_overrides`
 and `inputs`) and `--collector_config_loc FILE` (`job_id`, `job_name`, `loggers`, `state_store`). When no

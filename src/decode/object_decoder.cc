@@ -129,6 +129,7 @@ Status ObjectDecoder::noted(Status status) {
   const bool of_compression = !plain_->refused();
   if (rest_) return of_compression ? end_of_rest() : status;
   trouble_ = trouble;
+  if (of_compression && recognizer_ != nullptr) recognizer_->release();
   if (of_compression && !plain_->finished() && disposal_.dispositions.of(*trouble) == Disposition::send_raw &&
       *trouble != Trouble::unknown_codec) {
     // The record that was begun, as far as it came. A format that cannot end here leaves it to the second reading.

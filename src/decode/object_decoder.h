@@ -50,6 +50,10 @@ class ObjectDecoder final : public ByteSink {
 
   // Who decodes it; nullptr until recognised, and if nobody does.
   [[nodiscard]] const ReadyService* chosen() const { return chosen_; }
+  // Its name, or that of the service that was asked.
+  [[nodiscard]] const std::string& service_name() const {
+    return (chosen_ != nullptr ? *chosen_ : service_).service->definition().name;
+  }
   [[nodiscard]] std::uint64_t records() const;
   [[nodiscard]] std::uint64_t events() const;
   [[nodiscard]] std::uint64_t filtered() const;
@@ -81,7 +85,7 @@ class ObjectDecoder final : public ByteSink {
   std::unique_ptr<route::Router> router_;
   std::unique_ptr<FlawSink> flaws_;  // only if some records with a flaw do not pass
   std::unique_ptr<ByteSink> splitter_;
-  std::unique_ptr<ByteSink> recognizer_;
+  std::unique_ptr<class Recognizer> recognizer_;
   std::unique_ptr<Plain> plain_;
   std::unique_ptr<codec::Decompressor> decompressor_;
 

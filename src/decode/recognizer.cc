@@ -47,6 +47,12 @@ Status Recognizer::finish() {
   return chosen_->finish();
 }
 
+void Recognizer::release() {
+  if (chosen_ != nullptr || held_.empty()) return;
+  // An error of its own comes second: the object is damaged, whoever it is.
+  [[maybe_unused]] const Status decided = decide();
+}
+
 Status Recognizer::decide() {
   const ReadyService* taker = nullptr;
   bool excluded = false;

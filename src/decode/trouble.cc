@@ -30,6 +30,7 @@ constexpr Row kCodes[] = {
     {"too_deep", Trouble::limit_exceeded},
     {"no_records", Trouble::unknown_format},
     {"not_parquet", Trouble::unknown_format},
+    {"parquet_object", Trouble::unknown_format},  // for a service that reads something else
     {"oversize_record", Trouble::oversize_record},
     // here and in pipeline/
     {"undecodable_record", Trouble::undecodable_record},

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "output/make.h"
+#include "route/tag_template.h"
 
 namespace dray::pipeline {
 namespace {
@@ -63,20 +64,37 @@ Result<std::unique_ptr<output::Output>> make_output(const config::OutputConfig& 
   return output::make_syslog_output(options, around.clock, around.threads, around.log, seed_of(around.clock));
 }
 
+// Lines of objects that no service takes, if `on_error` sends them.
+Result<decode::ReadyService> unknown_service(const decode::PrepareOptions& options) {
+  service::Definition lines;
+  lines.name = "unknown";
+  lines.file_format.type = "line_split_processor";
+  lines.routing_template = route::kUnknownTag;
+  return decode::prepare(lines, {.record_bytes_max = options.record_bytes_max, .oversize_in_pieces = true});
+}
+
 Result<Plan> plan_input(const config::Input& input, std::vector<output::Output*> outputs) {
+  const flow::Dispositions& dispositions = input.on_error.dispositions;
+  const decode::PrepareOptions options{
+      .record_bytes_max = input.record_bytes_max,
+      .oversize_in_pieces = dispositions.of(flow::Trouble::oversize_record) != flow::Disposition::leave};
   Plan plan;
+  plan.dispositions = dispositions;
   plan.input = input.name;
   plan.ack_messages = input.ack_messages;
   plan.debug_md5 = input.debug_md5;
   plan.identity_scope = input.name;
   std::vector<std::shared_ptr<const route::CompiledService>> compiled;
   for (const service::Definition& definition : input.services) {
-    auto service = decode::prepare(definition, input.record_bytes_max);
+    auto service = decode::prepare(definition, options);
     if (!service) return with_context(std::move(service).error(), "inputs." + input.name + ".services");
     plan.identity_scope += "," + definition.name;
     compiled.push_back(service->service);
     plan.services.push_back(*std::move(service));
   }
+  auto unknown = unknown_service(options);
+  if (!unknown) return std::move(unknown).error();
+  plan.unknown = *std::move(unknown);
   for (const output::Output* output : outputs) plan.identity_scope += ">" + output->name();
   plan.selector = std::make_unique<const route::Selector>(std::move(compiled));
   plan.outputs = std::move(outputs);
@@ -107,6 +125,21 @@ ReportedInput reported(const config::Input& input) {
   return reported;
 }
 
+// Opened at the start only to say early that it will not work.
+std::unique_ptr<quarantine::Quarantine> open_quarantine(const config::Config& config, const Surroundings& around) {
+  auto made = std::make_unique<quarantine::Quarantine>(
+      config.globals.state_directory + "/quarantine",
+      quarantine::Limits{.bytes_max = config.globals.quarantine_bytes_max}, around.clock);
+  const bool wanted = std::ranges::any_of(config.inputs, [](const config::Input& input) {
+    return input.on_error.dispositions.any(flow::Disposition::quarantine);
+  });
+  if (!wanted) return made;
+  if (auto opened = made->open(); !opened) {
+    telemetry::Logger(around.log, "MainProcess::MainThread").error("on_error: quarantine: " + opened.error().message);
+  }
+  return made;
+}
+
 Status add_outputs(const config::Config& config, const Surroundings& around, Assembled& assembled,
                    std::vector<output::Output*>& shared) {
   for (const config::OutputConfig& one : config.outputs) {
@@ -132,6 +165,7 @@ Status add_input(const config::Input& input, const Surroundings& around, Assembl
   }
   auto plan = plan_input(input, std::move(outputs));
   if (!plan) return std::move(plan).error();
+  if (input.on_error.dispositions.any(flow::Disposition::quarantine)) plan->quarantine = assembled.quarantine.get();
   const ReportedInput report = reported(input);
   telemetry::Logger log(around.log, Report::puller(report));
   assembled.collector->add_input(std::make_unique<InputRun>(*std::move(plan), (*session)->queue(), (*session)->store(),
@@ -181,6 +215,7 @@ Result<Assembled> assemble(const config::Config& config, const Surroundings& aro
   assembled.collector->limit_memory(config.globals.memory_bytes_max);
   assembled.report.collector_name = config.globals.name;
   assembled.report.statistics_period = config.globals.sender_stats_period;
+  assembled.quarantine = open_quarantine(config, around);
   std::vector<output::Output*> shared;
   if (auto added = add_outputs(config, around, assembled, shared); !added) return std::move(added).error();
   for (const config::Input& input : config.inputs) {

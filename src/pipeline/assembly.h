@@ -14,6 +14,7 @@
 #include "config/config.h"
 #include "pipeline/collector.h"
 #include "pipeline/report.h"
+#include "quarantine/quarantine.h"
 #include "telemetry/log.h"
 
 namespace dray::pipeline {
@@ -27,6 +28,7 @@ struct Surroundings {
 
 struct Assembled {
   std::vector<std::unique_ptr<aws::Session>> sessions;  // one an input, in order; outlive the collector
+  std::unique_ptr<quarantine::Quarantine> quarantine;   // of all inputs; outlives the collector
   std::unique_ptr<Collector> collector;
   ReportOptions report;
 };

@@ -15,6 +15,7 @@ InputRun::InputRun(Plan plan, aws::Queue& queue, aws::ObjectStore& store, Clock&
       options_(options),
       tasks_(clock, options.large_objects),
       // What waits for a worker is at most what the workers hold already: it starts soon.
+      disposals_(plan_, clock, log_),
       ledger_(plan_, tasks_, clock, log_, 2 * options.workers, options.seed),
       acknowledger_(queue, clock, threads, ledger_, log_, options.acknowledger) {
   ledger_.connect(acknowledger_);
@@ -23,8 +24,9 @@ InputRun::InputRun(Plan plan, aws::Queue& queue, aws::ObjectStore& store, Clock&
 void InputRun::start() {
   acknowledger_.start();
   for (std::size_t i = 0; i < options_.workers; ++i) {
-    workers_.push_back(
-        threads_.spawn("worker", [this] { Worker(plan_, store_, tasks_, ledger_, clock_, log_).run(); }));
+    workers_.push_back(threads_.spawn("worker", [this] {
+      Worker({.plan = plan_, .tasks = tasks_, .ledger = ledger_, .disposals = disposals_}, store_, clock_, log_).run();
+    }));
   }
   for (std::size_t i = 0; i < options_.pollers; ++i) {
     pollers_.push_back(threads_.spawn("poller", [this, seed = options_.seed + i] {

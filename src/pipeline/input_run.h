@@ -15,6 +15,7 @@
 #include "base/stop.h"
 #include "base/threads.h"
 #include "intake/poller.h"
+#include "pipeline/disposal.h"
 #include "pipeline/ledger.h"
 #include "pipeline/plan.h"
 #include "pipeline/task.h"
@@ -64,6 +65,7 @@ class InputRun {
   Stop stop_;
   Stop cancel_;
   TaskQueue tasks_;
+  Disposals disposals_;
   Ledger ledger_;
   ack::Acknowledger acknowledger_;
   std::vector<std::unique_ptr<Thread>> pollers_;

@@ -3,7 +3,6 @@
 #include <optional>
 #include <utility>
 
-#include "decode/object_decoder.h"
 #include "pipeline/lanes.h"
 
 namespace dray::pipeline {
@@ -49,11 +48,7 @@ Ledger::Streamed Worker::deliver(const Task& task, const Ledger::Attempt& attemp
   const route::Selection selection = plan_.selector->select(object.key);
   switch (selection.kind) {
     case route::Selection::Kind::excluded: log_.debug("Skipped by filename_filter_rules: " + object.url()); return {};
-    case route::Selection::Kind::none:
-      return {.etag = {},
-              .error = Error{ErrorKind::poison, "no_service",
-                             "no service takes this key (asked: " + selection.asked +
-                                 "); add one, or a catch-all service without key_pattern"}};
+    case route::Selection::Kind::none: return dispose_of_unknown(task, attempt, selection.asked);
     case route::Selection::Kind::taken: break;
   }
   Ledger::Streamed streamed = stream(plan_.services[selection.index], task, attempt);
@@ -69,11 +64,14 @@ Ledger::Streamed Worker::stream(const decode::ReadyService& service, const Task&
   const flow::ObjectRef& object = task.work().object;
 
   auto lanes = Lanes(plan_.outputs, task, attempt);
-  auto decoder = decode::ObjectDecoder(service, object, lanes, scratch_);
+  auto quarantine = RecordsOf(disposals_, task, service.service->definition().name);
+  auto decoder = decode::ObjectDecoder(service, object, lanes, scratch_, {plan_.dispositions, &quarantine});
 
   object::Fetched fetched;
   auto streamed_whole = fetcher_.fetch(object, attempt.expected_etag, decoder, task.job->stop, fetched);
+  if (decoder.trouble()) streamed_whole = dispose(decoder, task, std::move(streamed_whole).error(), fetched);
   auto handed_over = lanes.finish();
+  disposals_.tell(task, decoder.disposed());
 
   if (decoder.trailing_garbage()) {
     log_.warning("Bytes after the last gzip member were ignored: " + object.url());
@@ -83,6 +81,39 @@ Ledger::Streamed Worker::stream(const decode::ReadyService& service, const Task&
           .bytes = lanes.text_bytes(),
           .etag = fetched.etag,
           .error = first_error(std::move(streamed_whole), std::move(handed_over))};
+}
+
+// The object itself is at fault, and its good part is under way. Ok: the user's `on_error` was carried out, so that it
+// counts as delivered once that part is proven.
+Status Worker::dispose(decode::ObjectDecoder& decoder, const Task& task, Error error, object::Fetched& fetched) {
+  if (plan_.dispositions.of(*decoder.trouble()) != flow::Disposition::send_raw) {
+    return disposals_.dispose(task, {.trouble = *decoder.trouble(),
+                                     .error = std::move(error),
+                                     .service = decoder.service_name(),
+                                     .etag = fetched.etag,
+                                     .bytes = decoder.bytes_in_hand()});
+  }
+  if (!decoder.rest_sent()) {
+    decoder.begin_rest();
+    const std::string etag = fetched.etag;
+    if (auto rest = fetcher_.fetch(task.work().object, etag, decoder, task.job->stop, fetched); !rest) return rest;
+  }
+  disposals_.tell_sent_raw(task, error);
+  return {};
+}
+
+Ledger::Streamed Worker::dispose_of_unknown(const Task& task, const Ledger::Attempt& attempt,
+                                            const std::string& asked) {
+  Error error{ErrorKind::poison, "no_service",
+              "no service takes this key (asked: " + asked + "); add one, or a catch-all service without key_pattern"};
+  if (plan_.dispositions.of(flow::Trouble::unknown_format) == flow::Disposition::send_raw) {
+    disposals_.tell_sent_raw(task, error);
+    return stream(plan_.unknown, task, attempt);
+  }
+  auto disposed = disposals_.dispose(
+      task,
+      {.trouble = flow::Trouble::unknown_format, .error = std::move(error), .service = {}, .etag = {}, .bytes = {}});
+  return {.etag = {}, .error = first_error(std::move(disposed), {})};
 }
 
 // debug_md5: the message's MD5OfBody as one event, part of its proof.

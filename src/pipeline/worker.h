@@ -7,7 +7,9 @@
 
 #include "base/clock.h"
 #include "codec/decompressor.h"
+#include "decode/object_decoder.h"
 #include "object/fetcher.h"
+#include "pipeline/disposal.h"
 #include "pipeline/ledger.h"
 #include "pipeline/plan.h"
 #include "pipeline/task.h"
@@ -17,9 +19,21 @@ namespace dray::pipeline {
 
 class Worker {
  public:
-  Worker(const Plan& plan, aws::ObjectStore& store, TaskQueue& tasks, Ledger& ledger, Clock& clock,
-         telemetry::Logger log)
-      : plan_(plan), fetcher_(store, clock), tasks_(tasks), ledger_(ledger), clock_(clock), log_(std::move(log)) {}
+  // What the workers of an input share; outlives them.
+  struct Shared {
+    const Plan& plan;
+    TaskQueue& tasks;
+    Ledger& ledger;
+    Disposals& disposals;
+  };
+  Worker(const Shared& shared, aws::ObjectStore& store, Clock& clock, telemetry::Logger log)
+      : plan_(shared.plan),
+        fetcher_(store, clock),
+        tasks_(shared.tasks),
+        ledger_(shared.ledger),
+        disposals_(shared.disposals),
+        clock_(clock),
+        log_(std::move(log)) {}
 
   // Until the queue of tasks is closed and empty.
   void run();
@@ -28,6 +42,8 @@ class Worker {
   void wait_for_outputs(const Task& task);
   Ledger::Streamed deliver(const Task& task, const Ledger::Attempt& attempt);
   Ledger::Streamed stream(const decode::ReadyService& service, const Task& task, const Ledger::Attempt& attempt);
+  Status dispose(decode::ObjectDecoder& decoder, const Task& task, Error error, object::Fetched& fetched);
+  Ledger::Streamed dispose_of_unknown(const Task& task, const Ledger::Attempt& attempt, const std::string& asked);
   Ledger::Streamed send_md5(const Task& task, const Ledger::Attempt& attempt);
 
   const Plan& plan_;
@@ -35,6 +51,7 @@ class Worker {
   codec::DecompressorScratch scratch_;
   TaskQueue& tasks_;
   Ledger& ledger_;
+  Disposals& disposals_;
   Clock& clock_;
   const telemetry::Logger log_;
 };

@@ -23,8 +23,7 @@ namespace {
 constexpr mode_t kDirectoryMode = 0700;
 constexpr mode_t kFileMode = 0600;
 constexpr std::string_view kSuffix = ".quarantine";
-// One at a time is written, under the mutex; what a crash left there is written over.
-constexpr const char* kBeside = ".writing";
+constexpr std::string_view kBeside = ".writing-";
 
 // "2024-03-05T09:10:11Z".
 std::string iso(WallTime time) {
@@ -69,11 +68,15 @@ std::string name_of(const Reason& reason, std::string_view bytes) {
   return fmt::format("{}-{}{}", hex(sha256(identity)).substr(0, 32), record, kSuffix);
 }
 
+Error failed(const char* call) {
+  return {ErrorKind::poison, call, fmt::format("{}: {}", call, std::strerror(errno))};
+}
+
 Status write_all(int fd, std::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t written = ::write(fd, bytes.data(), bytes.size());
     if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return Error{ErrorKind::poison, "write", std::strerror(errno)};
+    if (written <= 0) return failed("write");
     bytes.remove_prefix(static_cast<std::size_t>(written));
   }
   return {};
@@ -82,7 +85,10 @@ Status write_all(int fd, std::string_view bytes) {
 }  // namespace
 
 Quarantine::Quarantine(std::string directory, const Limits& limits, Clock& clock)
-    : directory_(std::move(directory)), limits_(limits), clock_(clock) {}
+    : directory_(std::move(directory)),
+      limits_(limits),
+      clock_(clock),
+      beside_(fmt::format("{}{}-{}", kBeside, ::getpid(), clock.wall_now().micros)) {}
 
 Quarantine::~Quarantine() {
   if (fd_ >= 0) ::close(fd_);
@@ -146,7 +152,9 @@ Status Quarantine::count_locked() {
   while (const dirent* entry = ::readdir(listing.get())) {
     const std::string name = static_cast<const char*>(entry->d_name);
     struct stat about{};
-    if (!name.ends_with(kSuffix) || ::fstatat(fd_, name.c_str(), &about, AT_SYMLINK_NOFOLLOW) != 0) continue;
+    // What a crash left half written counts, too: it takes space.
+    if (!name.ends_with(kSuffix) && !name.starts_with(kBeside)) continue;
+    if (::fstatat(fd_, name.c_str(), &about, AT_SYMLINK_NOFOLLOW) != 0) continue;
     sizes_[name] = static_cast<std::uint64_t>(about.st_size);
     bytes_ += static_cast<std::uint64_t>(about.st_size);
   }
@@ -184,23 +192,26 @@ Status Quarantine::keep(const Reason& reason, std::string_view bytes) {
 
 // A failed fsync may have thrown the data away: the file goes, and nothing was kept.
 Status Quarantine::write_locked(const std::string& name, std::string_view head, std::string_view bytes) {
-  ::unlinkat(fd_, kBeside, 0);
-  const int fd = ::openat(fd_, kBeside, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, kFileMode);
-  if (fd < 0) return refused(std::strerror(errno));
-  Status written = write_all(fd, head);
-  if (written) written = write_all(fd, bytes);
-  if (written && ::fsync(fd) != 0) written = Error{ErrorKind::poison, "fsync", std::strerror(errno)};
-  if (::close(fd) != 0 && written) written = Error{ErrorKind::poison, "close", std::strerror(errno)};
-  if (written && ::renameat(fd_, kBeside, fd_, name.c_str()) != 0) {
-    written = Error{ErrorKind::poison, "rename", std::strerror(errno)};
-  }
-  if (written && ::fsync(fd_) != 0) written = Error{ErrorKind::poison, "fsync", std::strerror(errno)};
+  ::unlinkat(fd_, beside_.c_str(), 0);
+  Status written = write_beside(head, bytes);
+  if (written && ::renameat(fd_, beside_.c_str(), fd_, name.c_str()) != 0) written = failed("rename");
+  if (written && ::fsync(fd_) != 0) written = failed("fsync");
   if (written) return {};
-  ::unlinkat(fd_, kBeside, 0);
+  ::unlinkat(fd_, beside_.c_str(), 0);
   // The directory itself may have gone: opened anew the next time.
   ::close(fd_);
   fd_ = -1;
   return refused(written.error().message);
+}
+
+Status Quarantine::write_beside(std::string_view head, std::string_view bytes) const {
+  const int fd = ::openat(fd_, beside_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, kFileMode);
+  if (fd < 0) return failed("open");
+  Status written = write_all(fd, head);
+  if (written) written = write_all(fd, bytes);
+  if (written && ::fsync(fd) != 0) written = failed("fsync");
+  if (::close(fd) != 0 && written) written = failed("close");
+  return written;
 }
 
 }  // namespace dray::quarantine

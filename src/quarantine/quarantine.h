@@ -5,7 +5,8 @@
 // comes from the object's identity, the record's number and its bytes, so that a second attempt writes the same file
 // again and never another's. Directory 0700, files 0600, links are not followed. Bounded in bytes and files, counting
 // what earlier runs left. What cannot be kept is an error and was not kept: its notification stays on the queue.
-// Thread-safe. Limits: nothing reads or removes the files but people; two collectors need two directories.
+// Thread-safe. Limits: nothing reads or removes the files but people; two collectors with one directory
+// each count what was there at their start.
 #pragma once
 
 #include <cstddef>
@@ -60,11 +61,13 @@ class Quarantine {
   Status open_locked();
   Status count_locked();
   Status write_locked(const std::string& name, std::string_view head, std::string_view bytes);
+  [[nodiscard]] Status write_beside(std::string_view head, std::string_view bytes) const;
   [[nodiscard]] Error refused(std::string_view what) const;
 
   const std::string directory_;
   const Limits limits_;
   Clock& clock_;
+  const std::string beside_;  // where the one file is written that is being written; of this process alone
   mutable std::mutex mutex_;  // held over the file's system calls: quarantine is rare, and the bounds are exact
   int fd_ = -1;               // of the directory
   std::map<std::string, std::uint64_t> sizes_;

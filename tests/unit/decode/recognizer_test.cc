@@ -1,0 +1,155 @@
+#include <gtest/gtest.h>
+
+#include "decode/recognizer.h"
+#include "fixture.h"
+
+namespace dray::decode {
+namespace {
+
+using flow::Disposition;
+using flow::Trouble;
+using Texts = std::vector<std::string>;
+
+service::Definition member(std::string name, const char* key, const char* content, std::string format) {
+  service::Definition definition = definition_of(std::move(format));
+  if (key != nullptr) definition.key_pattern = key;
+  if (content != nullptr) definition.content_pattern = content;
+  definition.routing_template = "my.app." + name;
+  definition.name = std::move(name);
+  return definition;
+}
+
+service::Definition any(bool fallback) {
+  service::Definition definition;
+  definition.name = "aws_sqs_auto";
+  service::Definition records =
+      member("records", "/CloudTrail/", R"(^\s*\{\s*"Records"\s*:)", "unseparated_json_processor");
+  records.file_format.options.set("key", "Records");
+  records.filename_filter_rules = {{{.negate = false, .pattern = "Digest"}}};
+  definition.members = {records, member("flows", "vpcflowlogs", "^version account-id", "vpc_flow_processor"),
+                        member("by_content_alone", nullptr, "^#Fields", "line_split_processor")};
+  for (const auto& one : definition.members) definition.any_of.push_back(one.name);
+  if (fallback) {
+    definition.file_format.type = "line_split_processor";
+    definition.routing_template = "my.app.fallback";
+  }
+  return definition;
+}
+
+TEST(AnyOf, TheKeyDecidesFirst) {
+  const Outcome got = run(any(false), "version account-id\nx y\n", {}, {.key = "AWSLogs/1/vpcflowlogs/a"});
+  EXPECT_EQ(got.texts, (Texts{"x y"}));
+  EXPECT_EQ(got.tags, (Texts{"my.app.flows"}));
+}
+
+TEST(AnyOf, ThenTheFirstBytesHoweverTheyCome) {
+  const std::string plain = "{ \"Records\" : [{\"a\":1},{\"a\":2}]}";
+  for (const std::string& stored : {plain, gzip(plain)}) {
+    for (const std::size_t chunk : {1U, 3U, 10000U}) {
+      const Outcome got = run(any(false), stored, {}, {.chunk = chunk});
+      EXPECT_EQ(got.texts, (Texts{"{\"a\":1}", "{\"a\":2}"}));
+      EXPECT_EQ(got.tags, (Texts{"my.app.records", "my.app.records"}));
+    }
+  }
+}
+
+TEST(AnyOf, AnObjectLargerThanWhatIsHeldBackLosesNoByte) {
+  std::string plain = "#Fields: a b\n";
+  Texts wanted{"#Fields: a b"};
+  for (int i = 0; i < 5000; ++i) {
+    wanted.push_back("line " + std::to_string(i));
+    plain += wanted.back() + "\n";
+  }
+  for (const std::size_t chunk : {1U, 4095U, 4096U, 4097U, 100000U}) {
+    EXPECT_EQ(run(any(false), plain, {}, {.chunk = chunk}).texts, wanted) << chunk;
+  }
+}
+
+TEST(AnyOf, ThenTheFallback) {
+  const Outcome got = run(any(true), "anything\nelse\n");
+  EXPECT_EQ(got.texts, (Texts{"anything", "else"}));
+  EXPECT_EQ(got.tags, (Texts{"my.app.fallback", "my.app.fallback"}));
+}
+
+TEST(AnyOf, WithoutFallbackWhatNobodyKnowsIsUnknownFormat) {
+  const Outcome got = run(any(false), "secret text of a record\n");
+  EXPECT_EQ(got.code, "not_recognised");
+  EXPECT_EQ(got.trouble, Trouble::unknown_format);
+  for (const char* part : {"s3://corp-logs/some/key", "records, flows, by_content_alone", "text"}) {
+    EXPECT_NE(got.message.find(part), std::string::npos) << got.message;
+  }
+  EXPECT_EQ(got.message.find("secret"), std::string::npos) << got.message;
+}
+
+TEST(AnyOf, WhatNobodyKnowsCanBeSentRawWithTheTagOfTheUnknown) {
+  const Outcome got = run(any(false), gzip("a\nb\n"), with(Trouble::unknown_format, Disposition::send_raw));
+  EXPECT_EQ(got.texts, (Texts{"a", "b"}));
+  EXPECT_EQ(got.tags, (Texts{"unknown.unknown", "unknown.unknown"}));
+  EXPECT_EQ(got.code, "");
+}
+
+TEST(AnyOf, AnEmptyObjectIsNobodysAndDone) {
+  EXPECT_EQ(run(any(false), "").code, "");
+  EXPECT_EQ(run(any(false), gzip("")).code, "");
+}
+
+TEST(AnyOf, WhatTheMatchingMemberExcludesIsDoneWithoutEvents) {
+  const std::string plain = "{\"Records\":[{\"a\":1}]}";
+  for (const char* key : {"AWSLogs/1/CloudTrail/Digest.json", "renamed/Digest.json"}) {
+    const Outcome got = run(any(true), plain, {}, {.key = key});
+    EXPECT_TRUE(got.texts.empty()) << key;
+    EXPECT_EQ(got.code, "") << key;
+  }
+}
+
+TEST(AnyOf, CorruptBytesOfARecognisedObjectAreDisposedOfAsItsOwn) {
+  const Outcome got = run(any(false), damaged_gzip("{\"Records\":[{\"a\":1},{\"a\":"),
+                          with(Trouble::corrupt_object, Disposition::send_raw), {.chunk = 4});
+  EXPECT_EQ(got.texts, (Texts{"{\"a\":1}", ",{\"a\":"}));
+  EXPECT_EQ(got.tags, (Texts{"my.app.records", "my.app.records"}));
+}
+
+TEST(AnyOf, TheGoodPartOfACorruptObjectIsSentThoughItIsSmallerThanWhatIsHeldBack) {
+  const Outcome got = run(any(false), damaged_gzip("{\"Records\":[{\"a\":1},{\"a\":"),
+                          with(Trouble::corrupt_object, Disposition::leave), {.chunk = 4});
+  EXPECT_EQ(got.texts, (Texts{"{\"a\":1}"}));
+  EXPECT_EQ(got.code, "bad_crc");
+}
+
+TEST(ChooseByKey, IsKnownBeforeAnythingIsRead) {
+  const auto service = prepare(any(false), std::size_t{1} << 20U);
+  ASSERT_TRUE(service) << service.error().message;
+  const Choice taken = choose_by_key(*service, "x/vpcflowlogs/y");
+  ASSERT_EQ(taken.kind, Choice::Kind::taken);
+  EXPECT_EQ(taken.service->service->definition().name, "flows");
+  EXPECT_EQ(choose_by_key(*service, "CloudTrail").kind, Choice::Kind::unknown);
+  EXPECT_EQ(choose_by_key(*service, "/CloudTrail/Digest").kind, Choice::Kind::excluded);
+  const auto plain = prepare(definition_of("line_split_processor"), std::size_t{1} << 20U);
+  EXPECT_EQ(choose_by_key(*plain, "any").service, &*plain);
+}
+
+TEST(ChooseByKey, BesideOtherServicesItTakesWhatAMemberTakesOrEverythingWithAFallback) {
+  const auto without = route::CompiledService::compile(any(false));
+  ASSERT_TRUE(without);
+  EXPECT_TRUE((*without)->matches_key("x/vpcflowlogs/y"));
+  EXPECT_FALSE((*without)->matches_key("other"));
+  EXPECT_TRUE((*without)->excludes_key("/CloudTrail/Digest"));
+  EXPECT_FALSE((*without)->excludes_key("/CloudTrail/x"));
+  const auto with_fallback = route::CompiledService::compile(any(true));
+  EXPECT_TRUE((*with_fallback)->matches_key("other"));
+}
+
+TEST(Faults, OfMembersAreNamedWithTheirService) {
+  service::Definition definition = any(false);
+  definition.members[1].content_pattern = "(";
+  definition.members[2].file_format.type = "no_such_processor";
+  const std::vector<Error> all = faults(definition);
+  ASSERT_EQ(all.size(), 2U);
+  EXPECT_NE(all[0].message.find("flows: content_pattern"), std::string::npos) << all[0].message;
+  EXPECT_NE(all[1].message.find("no_such_processor"), std::string::npos) << all[1].message;
+  EXPECT_FALSE(prepare(definition, std::size_t{1024}));
+  EXPECT_TRUE(faults(any(false)).empty());
+}
+
+}  // namespace
+}  // namespace dray::decode
