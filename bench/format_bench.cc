@@ -187,8 +187,8 @@ void row(const char* name, std::size_t bytes, Run run) {
   std::fflush(stdout);
 }
 
-void split_row(const char* name, const char* format, const std::map<std::string, std::string>& options,
-               const std::string& text, bool look_up = false) {
+void split_row(const char* name, const char* format, const Settings& options, const std::string& text,
+               bool look_up = false) {
   row(name, text.size(), [&] {
     Counted counted(look_up);
     const auto splitter = format::find_format(format)->make({.options = options}, counted);
@@ -232,8 +232,7 @@ void json_rows(const std::string& text) {
   row("  is_value", text.size(), [&] { return static_cast<std::uint64_t>(json::is_value(text)); });
 }
 
-void both_row(const char* name, const char* format, const std::map<std::string, std::string>& options,
-              const std::string& plain, bool look_up) {
+void both_row(const char* name, const char* format, const Settings& options, const std::string& plain, bool look_up) {
   const std::string stored = gzip(plain);
   codec::DecompressorScratch scratch;
   row(name, plain.size(), [&] {

@@ -1,7 +1,5 @@
 #include "format/json_record.h"
 
-#include <cstring>
-
 #include "json/compact.h"
 
 namespace dray::format {
@@ -12,7 +10,7 @@ constexpr std::size_t kKept = 256U << 10U;
 }  // namespace
 
 Status JsonRecord::emit(std::string_view value, bool blanks, std::span<const std::uint32_t> colons) {
-  if (!blanks && std::memchr(value.data(), '\n', value.size()) == nullptr) {
+  if (!blanks) {
     return sink_.accept({value, true, colons});
   }
   json::compact(value, compacted_);

@@ -17,7 +17,8 @@ class JsonRecord {
  public:
   explicit JsonRecord(flow::RecordSink& sink) : sink_(sink) {}
 
-  // blanks: there may be white space outside strings. colons: of the value's members, may be empty.
+  // blanks: there may be white space outside strings, or a line feed anywhere. colons: of the value's members, may be
+  // empty.
   Status emit(std::string_view value, bool blanks, std::span<const std::uint32_t> colons);
 
  private:

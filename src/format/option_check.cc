@@ -56,4 +56,18 @@ Status check_known(std::string_view format, const Settings& options, std::initia
   return {};
 }
 
+Status check_known(std::string_view format, const Settings& options, std::span<const Option> table) {
+  for (const auto& [option, value] : options.members()) {
+    if (std::none_of(table.begin(), table.end(), [&](const Option& one) { return one.name == option; })) {
+      std::string known;
+      for (const Option& one : table) {
+        known += fmt::format("{}{}", known.empty() ? "known are: " : ", ", one.name);
+      }
+      return bad_option(fmt::format("file_format {}: config.{} is unknown; {}", format, option,
+                                    known.empty() ? "this format has no options" : known));
+    }
+  }
+  return {};
+}
+
 }  // namespace dray::format

@@ -4,11 +4,13 @@
 
 #include <initializer_list>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
 #include "base/result.h"
 #include "base/settings.h"
+#include "format/splitter.h"
 
 namespace dray::format {
 
@@ -22,5 +24,8 @@ Status check_switch(std::string_view format, const Settings& options, const std:
 // the events and that this version does not have.
 Status check_known(std::string_view format, const Settings& options, std::initializer_list<std::string_view> known,
                    std::initializer_list<std::string_view> lacking = {});
+
+// The same for a format whose table of options says all that it knows.
+Status check_known(std::string_view format, const Settings& options, std::span<const Option> table);
 
 }  // namespace dray::format

@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "format/oversize.h"
+#include "format/json_bytes.h"
 #include "json/members.h"
 #include "json/strict.h"
 
@@ -12,46 +12,36 @@ namespace dray::format {
 namespace {
 
 constexpr std::size_t kKeyMax = 1024;  // a longer key equals none of ours
-constexpr std::size_t kSeenMax = 8;    // member names told in a message
-constexpr std::size_t kSeenBytesMax = 40;
 constexpr std::size_t kKept = 256U << 10U;
 // Colons of a record are 32-bit offsets.
 constexpr std::size_t kLargestRecord = std::size_t{1} << 31U;
 
-bool is_space(char byte) {
-  return byte == ' ' || byte == '\n' || byte == '\r' || byte == '\t';
-}
-
-// Bytes of numbers and literals; what they spell is checked when the word is whole.
-bool is_word(char byte) {
-  return (byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || byte == '-' ||
-         byte == '+' || byte == '.';
-}
-
-std::string shown(char byte) {
-  const auto code = static_cast<unsigned char>(byte);
-  return code > 0x20U && code < 0x7FU ? fmt::format("'{}'", byte) : fmt::format("byte {:#04x}", code);
-}
-
-std::string_view kind_of(char first) {
-  switch (first) {
-    case '{': return "an object";
-    case '[': return "an array";
-    case '"': return "a string";
-    default: return "a number or literal";
-  }
-}
-
 }  // namespace
 
-UnseparatedJson::UnseparatedJson(RecordKeys keys, std::size_t record_bytes_max, flow::RecordSink& sink)
-    : keys_(std::move(keys)), record_bytes_max_(std::min(record_bytes_max, kLargestRecord)), record_(sink) {}
+UnseparatedJson::UnseparatedJson(JsonWalk walk, JsonShape shape, const SplitterOptions& options, flow::RecordSink& sink)
+    : walk_(std::move(walk)),
+      keys_(walk_.keys),
+      record_bytes_max_(std::min(options.record_bytes_max, kLargestRecord)),
+      in_pieces_(options.oversize_in_pieces),
+      shaper_(shape, record_bytes_max_, sink),
+      outer_(shape.include, walk_.skip, record_bytes_max_),
+      itself_(record_bytes_max_, in_pieces_, shaper_),
+      pieces_(record_bytes_max_),
+      garbage_(record_bytes_max_) {}
 
 Status UnseparatedJson::write(std::string_view chunk) {
   while (!chunk.empty()) {
+    const std::string_view next = itself_.active() ? chunk.substr(0, itself_.room()) : chunk;
     std::size_t taken = 0;
-    if (Status status = step(chunk, &taken); !status) {
-      return status;
+    Status status = step(next, &taken);
+    if (itself_.active()) {
+      const Status added = after_step(next.substr(0, taken));
+      status = status ? added : status;
+    }
+    if (!status) {
+      if (status = fault(std::move(status)); !status) {
+        return status;
+      }
     }
     offset_ += taken;
     chunk.remove_prefix(taken);
@@ -60,14 +50,17 @@ Status UnseparatedJson::write(std::string_view chunk) {
 }
 
 Status UnseparatedJson::finish() {
-  if (at_ == At::word && after_ == At::top) {
+  if (at_ == At::word && frames_.empty()) {
     if (Status status = add({}, true); !status) {
-      return status;
+      return give_held(std::move(status));
     }
   }
+  if (at_ == At::garbage) {
+    return garbage_.error();
+  }
   if (at_ != At::top) {
-    return Error{ErrorKind::poison, "truncated_json",
-                 fmt::format("the JSON ends inside a value, after {} bytes", offset_)};
+    return give_held(Error{ErrorKind::poison, "truncated_json",
+                           fmt::format("the JSON ends inside a value, after {} bytes", offset_)});
   }
   return {};
 }
@@ -78,17 +71,19 @@ Status UnseparatedJson::step(std::string_view chunk, std::size_t* taken) {
     case At::string: return take_string(chunk, taken);
     case At::word: return take_word(chunk, taken);
     case At::key: return take_key(chunk, taken);
+    case At::garbage: return take_garbage(chunk, taken);
     default: break;
   }
   const char byte = chunk.front();
   if (is_space(byte)) {
+    itself_.note_blanks();
     *taken = 1;
     return {};
   }
   Status status = take_punctuation(byte);
   // A value is taken from its first byte on.
   const bool value = at_ == At::container || at_ == At::string || at_ == At::word;
-  *taken = value ? 0 : 1;
+  *taken = value || !status ? 0 : 1;
   return status;
 }
 
@@ -96,16 +91,20 @@ Status UnseparatedJson::take_punctuation(char byte) {
   switch (at_) {
     case At::top: return begin_top(byte);
     case At::member: return begin_member(byte);
-    case At::element: return begin_value(byte, Use::record, At::after_element);
     case At::first_element:
       if (byte == ']') {
-        at_ = At::after_member;
+        close();
         return {};
       }
-      return begin_value(byte, Use::record, At::after_element);
+      [[fallthrough]];
+    case At::element: return frames_.back().top ? begin_top(byte) : begin_value(byte, Use::record);
     case At::after_element:
-      if (byte != ',' && byte != ']') return bad_json(shown(byte) + " where ',' or ']' is due");
-      at_ = byte == ',' ? At::element : At::after_member;
+      if (byte == ',') {
+        at_ = At::element;
+        return {};
+      }
+      if (byte != ']') return bad_json(shown(byte) + " where ',' or ']' is due");
+      close();
       return {};
     case At::after_member:
       if (byte == '}') return end_object();
@@ -128,40 +127,69 @@ Status UnseparatedJson::take_punctuation(char byte) {
   }
 }
 
+// A top-level value, or an element of a top-level array.
 Status UnseparatedJson::begin_top(char byte) {
-  if (keys_.keys.empty()) {
-    return begin_value(byte, Use::record, At::top);
+  if (byte == '[' && frames_.empty() && !walk_.whole) {
+    open_array(true);
+    return {};
+  }
+  if (keys_.empty()) {
+    return begin_value(byte, Use::record);
   }
   if (byte == '{') {
     found_ = false;
     control_ = false;
-    seen_.clear();
-    seen_count_ = 0;
-    at_ = At::first_key;
+    keys_.begin();
+    outer_.begin();
+    if (walk_.or_itself) {
+      itself_.begin();
+    }
+    open_object(~std::uint64_t{0});
     return {};
   }
   if (byte != '[' && byte != '"' && !is_word(byte)) {
     return bad_json(shown(byte) + " where a value is due");
   }
+  if (walk_.or_itself) {
+    return begin_value(byte, Use::record);
+  }
   return Error{ErrorKind::poison, "no_records",
-               fmt::format("an object with \"{}\" is due at byte {}, found {}", fmt::join(keys_.keys, "\" or \""),
-                           offset_, kind_of(byte))};
+               fmt::format("an object with {} is due at byte {}, found {}", keys_.names(), offset_, kind_of(byte))};
 }
 
 Status UnseparatedJson::begin_member(char byte) {
-  if (!wanted_) {
-    return begin_value(byte, Use::skip, At::after_member);
+  if (!itself_.given_on()) {
+    if (here_.whole) {
+      return begin_at_key(byte);
+    }
+    if (here_.along != 0 && byte == '{') {
+      open_object(here_.along);
+      return {};
+    }
+    if (outer_member_) {
+      return begin_value(byte, Use::outer);
+    }
   }
-  found_ = true;
-  if (byte == '[') {
-    at_ = At::first_element;
-    return {};
+  return begin_value(byte, Use::skip);
+}
+
+Status UnseparatedJson::begin_at_key(char byte) {
+  const bool container = byte == '{' || byte == '[';
+  if (container || walk_.scalars) {
+    found_ = true;
+    itself_.drop();
+    if (byte == '[' && !walk_.whole) {
+      open_array(false);
+      return {};
+    }
+    return begin_value(byte, byte == 'n' ? Use::null_of_key : Use::record);
   }
-  if (byte == '{') {
-    return begin_value(byte, Use::record, At::after_member);
+  if (walk_.or_itself) {
+    return begin_value(byte, Use::skip);
   }
   if (byte == 'n') {
-    return begin_value(byte, Use::null_of_key, At::after_member);
+    found_ = true;
+    return begin_value(byte, Use::null_of_key);
   }
   if (byte != '"' && !is_word(byte)) {
     return bad_json(shown(byte) + " where a value is due");
@@ -170,7 +198,10 @@ Status UnseparatedJson::begin_member(char byte) {
                fmt::format("\"{}\" at byte {} is no array but {}", key_, offset_, kind_of(byte))};
 }
 
-Status UnseparatedJson::begin_value(char byte, Use use, At after) {
+Status UnseparatedJson::begin_value(char byte, Use use) {
+  if (use == Use::record && level_ > 0 && outer_.skipped()) {
+    use = Use::skip;
+  }
   if (byte == '{' || byte == '[') {
     kind_ = At::container;
     scanner_.begin(use == Use::record && byte == '{');
@@ -183,9 +214,33 @@ Status UnseparatedJson::begin_value(char byte, Use use, At after) {
     return bad_json(shown(byte) + " where a value is due");
   }
   use_ = use;
-  after_ = after;
   at_ = kind_;
   return {};
+}
+
+void UnseparatedJson::open_object(std::uint64_t keys) {
+  frames_.push_back({false, false, keys});
+  ++level_;
+  at_ = At::first_key;
+}
+
+void UnseparatedJson::open_array(bool top) {
+  frames_.push_back({true, top, 0});
+  at_ = At::first_element;
+}
+
+void UnseparatedJson::close() {
+  level_ -= frames_.back().array ? 0U : 1U;
+  frames_.pop_back();
+  at_ = behind();
+}
+
+// Where the walk goes on behind a value.
+UnseparatedJson::At UnseparatedJson::behind() const {
+  if (frames_.empty()) {
+    return At::top;
+  }
+  return frames_.back().array ? At::after_element : At::after_member;
 }
 
 Status UnseparatedJson::take_key(std::string_view chunk, std::size_t* taken) {
@@ -210,33 +265,44 @@ void UnseparatedJson::end_key() {
   std::string name;
   json::unescape(key_, name);
   key_ = std::move(name);
-  wanted_ = std::find(keys_.keys.begin(), keys_.keys.end(), key_) != keys_.keys.end();
-  control_ |= !keys_.control_key.empty() && key_ == keys_.control_key;
-  if (++seen_count_ <= kSeenMax) {
-    for (const char byte : std::string_view(key_).substr(0, kSeenBytesMax)) {
-      seen_ += static_cast<unsigned char>(byte) < 0x20U ? '?' : byte;
-    }
-    seen_ += seen_count_ == kSeenMax ? " …" : ", ";
-  }
   at_ = At::colon;
+  here_ = keys_.match(frames_.back().keys, level_, key_);
+  outer_member_.reset();
+  if (level_ > 1) {
+    return;
+  }
+  if (outer_.used()) {
+    outer_member_ = outer_.find(key_);
+  }
+  control_ |= !walk_.control_key.empty() && key_ == walk_.control_key;
+  keys_.note(key_);
 }
 
 Status UnseparatedJson::take_container(std::string_view chunk, std::size_t* taken) {
-  *taken = scanner_.scan(use_ == Use::record ? chunk.substr(0, room()) : chunk);
+  *taken = scanner_.scan(chunk.substr(0, room()));
+  const std::string_view part = chunk.substr(0, *taken);
+  if (!scanner_.mismatched() && !scanner_.too_deep()) {
+    return add(part, scanner_.done());
+  }
+  // What is bad goes where the good would go: into the pieces, or to what may turn out to be garbage.
+  if (oversize_) {
+    if (Status status = add_to_pieces(part, false); !status) {
+      return status;
+    }
+  } else if (use_ == Use::record) {
+    begun_.append(part);
+  }
   if (scanner_.too_deep()) {
     return Error{ErrorKind::poison, "too_deep",
                  fmt::format("brackets nest deeper than {} at byte {}", json::kDepthMax, offset_ + *taken)};
   }
-  if (scanner_.mismatched()) {
-    return bad_json("a closing bracket of the wrong kind", *taken - 1);
-  }
-  return add(chunk.substr(0, *taken), scanner_.done());
+  return bad_json("a closing bracket of the wrong kind", *taken - 1);
 }
 
 Status UnseparatedJson::take_string(std::string_view chunk, std::size_t* taken) {
   std::size_t at = in_string_ ? 0 : 1;
   in_string_ = true;
-  chunk = use_ == Use::record ? chunk.substr(0, room()) : chunk;
+  chunk = chunk.substr(0, room());
   for (; at < chunk.size(); ++at) {
     const char byte = chunk[at];
     if (byte == '"' && !escaped_) {
@@ -257,18 +323,36 @@ Status UnseparatedJson::take_word(std::string_view chunk, std::size_t* taken) {
   return add(chunk.substr(0, *taken), done && *taken == static_cast<std::size_t>(end - chunk.begin()));
 }
 
+Status UnseparatedJson::take_garbage(std::string_view chunk, std::size_t* taken) {
+  bool done = false;
+  Status status = garbage_.take(chunk, taken, &done, shaper_);
+  at_ = done ? At::top : At::garbage;
+  return status;
+}
+
 // How many bytes of the value may be taken now: enough to notice that it is too large.
 std::size_t UnseparatedJson::room() const {
-  return record_bytes_max_ + 1 - begun_.size();
+  const bool kept = (use_ == Use::record || use_ == Use::outer) && !oversize_;
+  return kept ? record_bytes_max_ + 1 - begun_.size() : std::string_view::npos;
 }
 
 Status UnseparatedJson::add(std::string_view part, bool done) {
   if (use_ == Use::skip) {
-    at_ = done ? after_ : at_;
+    if (done) {
+      at_ = behind();
+      if (kind_ == At::container && scanner_.has_blanks()) {
+        itself_.note_blanks();
+      }
+    }
     return {};
   }
-  if (part.size() + begun_.size() > record_bytes_max_) {
-    return oversize_record(record_bytes_max_);
+  if (!oversize_ && part.size() + begun_.size() > record_bytes_max_) {
+    if (Status status = over_the_limit(); !status) {
+      return status;
+    }
+  }
+  if (oversize_) {
+    return add_to_pieces(part, done);
   }
   if (!done) {
     begun_.append(part);
@@ -279,35 +363,134 @@ Status UnseparatedJson::add(std::string_view part, bool done) {
   }
   begun_.append(part);
   Status status = end_value(begun_);
-  begun_.clear();
-  if (begun_.capacity() > kKept) {
-    begun_.shrink_to_fit();
+  if (status) {
+    begun_.clear();
+    if (begun_.capacity() > kKept) {
+      begun_.shrink_to_fit();
+    }
   }
   return status;
 }
 
-Status UnseparatedJson::end_value(std::string_view value) {
-  at_ = after_;
-  if (kind_ == At::container) {
-    return record_.emit(value, scanner_.has_blanks(), scanner_.colons());
+// The record at hand is larger than it may be.
+Status UnseparatedJson::over_the_limit() {
+  if (use_ != Use::record || (!in_pieces_ && !outer_.waiting())) {
+    return oversize_record(record_bytes_max_);
   }
+  if (outer_.waiting()) {
+    return outer_.overrun();
+  }
+  oversize_ = true;
+  scanner_.stop_collecting();
+  const std::string begun = std::move(begun_);
+  begun_.clear();
+  return add_to_pieces(begun, false);
+}
+
+Status UnseparatedJson::add_to_pieces(std::string_view part, bool done) {
+  const auto give = [this](std::string_view piece) { return shaper_.take_raw(piece, flow::Flaw::oversize); };
+  Status status = pieces_.add(part, give);
+  if (!status || !done) {
+    return status;
+  }
+  oversize_ = false;
+  at_ = behind();
+  return pieces_.finish(give);
+}
+
+Status UnseparatedJson::end_value(std::string_view value) {
   if (use_ == Use::null_of_key) {
+    at_ = behind();
     return value == "null" ? Status() : bad_json("neither an array nor null at a key of records");
   }
   if (kind_ == At::word && !json::is_value(value)) {
+    if (begun_.empty()) {
+      begun_.assign(value);
+    }
     return bad_json("a word that is neither number nor literal");
   }
-  return record_.emit(value, false, {});
+  at_ = behind();
+  if (use_ == Use::outer) {
+    Status status = outer_.set(*outer_member_, value);
+    if (outer_.skipped()) {
+      itself_.drop();
+    }
+    return status && !outer_.waiting() ? outer_.release(shaper_) : status;
+  }
+  const bool container = kind_ == At::container;
+  const bool blanks = container ? scanner_.has_blanks() : value.find('\n') != std::string_view::npos;
+  if (walk_.or_itself && level_ == 0) {
+    return shaper_.take_as_it_is(value, blanks);
+  }
+  if (outer_.waiting()) {
+    return outer_.hold(value, blanks);
+  }
+  if (outer_.used()) {
+    if (Status status = outer_.release(shaper_); !status) {
+      return status;
+    }
+  }
+  return shaper_.take(value, blanks, container ? scanner_.colons() : std::span<const std::uint32_t>());
 }
 
 Status UnseparatedJson::end_object() {
-  at_ = At::top;
-  if (found_ || control_) {
+  if (level_ > 1) {
+    close();
     return {};
   }
-  return Error{ErrorKind::poison, "no_records",
-               fmt::format("an object without \"{}\" ends at byte {}; its members: {}",
-                           fmt::join(keys_.keys, "\" or \""), offset_, seen_count_ == 0 ? "none" : seen_)};
+  if (!found_ && !control_ && !outer_.skipped() && !itself_.active()) {
+    return Error{
+        ErrorKind::poison, "no_records",
+        fmt::format("an object without {} ends at byte {}; its members: {}", keys_.names(), offset_, keys_.seen())};
+  }
+  ended_ = itself_.active();
+  close();
+  return outer_.used() ? outer_.release(shaper_) : Status();
+}
+
+// While an object may be its own record: its bytes, and its end.
+Status UnseparatedJson::after_step(std::string_view taken) {
+  Status status = itself_.add(taken);
+  if (!status || !ended_) {
+    return status;
+  }
+  ended_ = false;
+  return itself_.end();
+}
+
+// Is what cannot be read at the top level, where nothing of it was given on?
+bool UnseparatedJson::garbage_may_follow() const {
+  if (itself_.active()) {
+    return itself_.kept() && !frames_.front().top;
+  }
+  return frames_.empty() && !oversize_ && (at_ == At::top || use_ == Use::record);
+}
+
+// Ok if the walk can go on: as garbage.
+Status UnseparatedJson::fault(Status status) {
+  const std::string_view code = status.error().code;
+  if (at_ != At::garbage && (code == "bad_json" || code == "no_records") && garbage_may_follow()) {
+    const std::string begun = std::move(begun_);
+    begun_.clear();
+    if (garbage_.begin(itself_.kept() ? itself_.release() : begun, status.error())) {
+      at_ = At::garbage;
+      frames_.clear();
+      level_ = 0;
+      ended_ = false;
+      return {};
+    }
+  }
+  return give_held(std::move(status));
+}
+
+// Before the stream ends with an error of ours: the records that came before it.
+Status UnseparatedJson::give_held(Status status) {
+  constexpr std::string_view kOurs[] = {"bad_json", "truncated_json", "too_deep", "no_records", "oversize_record"};
+  if (outer_.used() && std::count(std::begin(kOurs), std::end(kOurs), status.error().code) != 0) {
+    const Status released = outer_.release(shaper_);
+    return released ? status : released;
+  }
+  return status;
 }
 
 Error UnseparatedJson::bad_json(std::string_view what, std::size_t ahead) const {

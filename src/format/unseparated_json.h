@@ -1,35 +1,50 @@
-// UnseparatedJson: JSON values one after another, with or without white space between them, as a stream.
+// UnseparatedJson: JSON values one after another, with or without white space between them, as a stream. All JSON
+// formats but separated_json_processor are made from it.
 //
-// Without keys every top-level value is one record. With keys the top-level values must be objects, and every element
-// of the array at such a key is one record; a single object there is one record, null is none, a doubled key gives
-// both arrays. All other members are skipped without being kept, wherever they stand and however long they are. An
-// object that has the control key and none of the keys is a control object (a CloudTrail digest): no records. Keys
-// count at the top level of the value only. Grammar is checked along this walk; inside a record only that brackets
-// nest by kind and strings end. Errors are {poison, ...} after every earlier record was accepted: "no_records" (an
-// object without the keys; the message tells its members), "bad_json", "truncated_json", "too_deep" (over 1,024
-// levels), "oversize_record". One thread at a time.
+// Without keys every top-level value is one record, and of a top-level array every element. With keys these values must
+// be objects, and every element of the array at such a key is one record; a single object there is one record, null is
+// none, a doubled key gives both arrays. A key is a path: objects on the way are walked, all other members are skipped
+// without being kept, wherever they stand and however long they are. An object that has the control key and none of the
+// keys is a control object (a CloudTrail digest): no records. Grammar is checked along this walk; inside a record only
+// that brackets nest by kind and strings end.
+//
+// Bytes between top-level values that begin none, and a top-level record that is none, are garbage: if within
+// record_bytes_max a line begins with '{', the lines up to there come as records with Flaw::undecodable and the walk
+// goes on at it. Otherwise, and everywhere else, errors are {poison, ...} after every earlier record was accepted:
+// "no_records" (an object without the keys; the message tells its members), "bad_json", "truncated_json", "too_deep"
+// (over 1,024 levels), "oversize_record" (or pieces), "include_after_records". One thread at a time.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "format/json_record.h"
+#include "format/json_garbage.h"
+#include "format/json_itself.h"
+#include "format/json_keys.h"
+#include "format/json_outer.h"
+#include "format/json_shape.h"
+#include "format/oversize.h"
 #include "format/splitter.h"
 #include "json/value_scanner.h"
 
 namespace dray::format {
 
-struct RecordKeys {
-  std::vector<std::string> keys;  // empty: top-level values are the records
-  std::string control_key;        // empty: none
+struct JsonWalk {
+  std::vector<KeyPath> keys;  // alternatives, none the beginning of another; empty: top-level values are the records
+  std::string control_key;    // empty: none
+  Names skip;                 // an object with such a member of such a text has no records
+  bool whole = false;         // arrays, at the top and at a key, are one record each
+  bool scalars = false;       // a string, number or boolean at a key is a record
+  bool or_itself = false;     // what has none of the keys is itself a record
 };
 
 class UnseparatedJson final : public Splitter {
  public:
-  UnseparatedJson(RecordKeys keys, std::size_t record_bytes_max, flow::RecordSink& sink);
+  UnseparatedJson(JsonWalk walk, JsonShape shape, const SplitterOptions& options, flow::RecordSink& sink);
 
   Status write(std::string_view chunk) override;
   Status finish() override;
@@ -50,45 +65,72 @@ class UnseparatedJson final : public Splitter {
     container,
     string,
     word,  // inside a value
+    garbage,
   };
   // What the value at hand is for.
-  enum class Use { record, skip, null_of_key };
+  enum class Use { record, skip, null_of_key, outer };
+  // An object or array that the walk is inside of.
+  struct Frame {
+    bool array;
+    bool top;            // of an array: its elements are like top-level values
+    std::uint64_t keys;  // of an object: bit i, the walk came here along keys[i]
+  };
 
   Status step(std::string_view chunk, std::size_t* taken);
   Status take_punctuation(char byte);
   Status begin_top(char byte);
   Status begin_member(char byte);
-  Status begin_value(char byte, Use use, At after);
+  Status begin_at_key(char byte);
+  Status begin_value(char byte, Use use);
+  void open_object(std::uint64_t keys);
+  void open_array(bool top);
+  void close();
+  [[nodiscard]] At behind() const;
   Status take_key(std::string_view chunk, std::size_t* taken);
   void end_key();
   Status take_container(std::string_view chunk, std::size_t* taken);
   Status take_string(std::string_view chunk, std::size_t* taken);
   Status take_word(std::string_view chunk, std::size_t* taken);
+  Status take_garbage(std::string_view chunk, std::size_t* taken);
   Status add(std::string_view part, bool done);
+  Status add_to_pieces(std::string_view part, bool done);
+  Status over_the_limit();
   Status end_value(std::string_view value);
   Status end_object();
+  Status after_step(std::string_view taken);
+  Status fault(Status status);
+  Status give_held(Status status);
+  [[nodiscard]] bool garbage_may_follow() const;
   [[nodiscard]] std::size_t room() const;
   [[nodiscard]] Error bad_json(std::string_view what, std::size_t ahead = 0) const;
 
+  JsonWalk walk_;
   RecordKeys keys_;
   std::size_t record_bytes_max_;
-  JsonRecord record_;
+  bool in_pieces_;
+  JsonShaper shaper_;
+  OuterMembers outer_;
+  WholeObject itself_;
+  OversizePieces pieces_;
+  Garbage garbage_;
   json::ValueScanner scanner_;
 
   At at_ = At::top;
+  std::vector<Frame> frames_;
+  std::size_t level_ = 0;  // objects among the frames
   Use use_ = Use::skip;
-  At after_ = At::top;       // where the walk goes on behind the value
-  At kind_ = At::container;  // of the value: container, string or word
-  bool in_string_ = false;   // behind the opening quote of a string
-  bool escaped_ = false;     // in a key or string: the next byte is
-  std::string begun_;        // the start of a record that spans chunks
-  std::string key_;          // as written, up to kKeyMax bytes
-  bool wanted_ = false;      // the member at hand is one of the keys
-  bool found_ = false;       // this object has one of the keys
-  bool control_ = false;     // this object has the control key
-  std::string seen_;         // names of this object's members, for the message
-  std::size_t seen_count_ = 0;
-  std::uint64_t offset_ = 0;  // of the chunk's first byte not taken, in plain bytes
+  At kind_ = At::container;                  // of the value: container, string or word
+  bool in_string_ = false;                   // behind the opening quote of a string
+  bool escaped_ = false;                     // in a key or string: the next byte is
+  bool oversize_ = false;                    // the record at hand is given on in pieces
+  std::string begun_;                        // the start of a record that spans chunks
+  std::string key_;                          // as written, up to kKeyMax bytes
+  RecordKeys::Match here_;                   // of the member at hand
+  std::optional<std::size_t> outer_member_;  // which of the outer members it is
+  bool found_ = false;                       // this object has one of the keys
+  bool control_ = false;                     // this object has the control key
+  bool ended_ = false;                       // in this step an object that may be its own record ended
+  std::uint64_t offset_ = 0;                 // of the chunk's first byte not taken, in plain bytes
 };
 
 }  // namespace dray::format

@@ -23,6 +23,11 @@ class ValueScanner {
 
   // A new value. collect: keep the colons of its members (values under 4 GiB only).
   void begin(bool collect);
+  // The colons of the value at hand are not wanted any more; there are none.
+  void stop_collecting() {
+    state_.collect = false;
+    state_.colon_count = 0;
+  }
 
   // Takes bytes up to the end of the value, all of the chunk if it does not end there, or up to a fault. The value's
   // first byte must be '{' or '['. Returns how many were taken.

@@ -10,6 +10,7 @@
 #include "base/random.h"
 #include "format/splitter.h"
 #include "json/members.h"
+#include "support/format_options.h"
 
 namespace {
 
@@ -25,7 +26,9 @@ class Kept final : public flow::RecordSink {
       DRAY_ASSERT(record.is_json && json::scan_members(record.bytes, colons));
       DRAY_ASSERT(std::vector<std::uint32_t>(record.members.begin(), record.members.end()) == colons);
     }
+    DRAY_ASSERT(!record.is_json || record.flaw == flow::Flaw::none);
     text.append(record.bytes).append(record.is_json ? "\nJ" : "\nT");
+    text += static_cast<char>('0' + static_cast<int>(record.flaw));
     return {};
   }
   std::string text;
@@ -52,13 +55,12 @@ std::string outcome(const format::Format& format, const format::SplitterOptions&
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
-  for (const format::Format* format : format::all_formats()) {
-    for (const Settings& config : {Settings{}, Settings{{"json", "true"}}, Settings{{"key", "Records"}}}) {
-      if (!format->check(config)) {
-        continue;
-      }
-      const format::SplitterOptions options{.record_bytes_max = 100, .options = config};
-      DRAY_ASSERT(outcome(*format, options, text, 0) == outcome(*format, options, text, size + 1));
+  static const std::vector<format::FormatCase> kCases = format::format_cases();
+  for (const format::FormatCase& one : kCases) {
+    for (const bool in_pieces : {false, true}) {
+      const format::SplitterOptions options{
+          .record_bytes_max = 100, .options = one.options, .oversize_in_pieces = in_pieces};
+      DRAY_ASSERT(outcome(*one.format, options, text, 0) == outcome(*one.format, options, text, size + 1));
     }
   }
   return 0;

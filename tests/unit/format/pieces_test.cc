@@ -1,13 +1,11 @@
 // Whatever the pieces in which the bytes come, the records are the same.
+#include <algorithm>
+
 #include "split.h"
+#include "support/format_options.h"
 
 namespace dray::format {
 namespace {
-
-struct Case {
-  std::string format;
-  Options options;
-};
 
 // Text of the pieces that matter to any of the formats, valid more often than not.
 class Composer {
@@ -17,7 +15,7 @@ class Composer {
   std::string text() {
     std::string out;
     for (std::uint64_t parts = random_.below(12); parts > 0; --parts) {
-      switch (random_.below(8)) {
+      switch (random_.below(10)) {
         case 0: out += lines(); break;
         case 1: out += value(0) + separator(); break;
         case 2: out += "{\"x\":" + value(1) + "," + space() + "\"Records\"" + space() + ":" + value(0) + "}"; break;
@@ -25,6 +23,8 @@ class Composer {
         case 4: out += "{\"Records\":[" + elements() + "]}" + separator(); break;
         case 5: out += "version account-id srcaddr\n2 1 192.0.2.1\n"; break;
         case 6: out += fragment(); break;
+        case 7: out += envelope() + separator(); break;
+        case 8: out += "[" + elements() + "]" + separator(); break;
         default: out += "{\"digestStartTime\":" + value(1) + "}"; break;
       }
     }
@@ -32,6 +32,15 @@ class Composer {
   }
 
  private:
+  std::string envelope() {
+    const std::string type =
+        std::string(R"("messageType":)") + (random_.chance(0.8) ? R"("DATA_MESSAGE")" : R"("CONTROL_MESSAGE")");
+    const std::string events = R"("logEvents":[{"id":"1","message":)" + value(1) + R"(},{"id":"2"}])";
+    const std::string more = R"("owner":)" + value(2) + R"(,"detail":)" + value(1);
+    return random_.chance(0.5) ? "{" + type + "," + more + "," + events + "}"
+                               : "{" + events + "," + space() + type + "," + more + "}";
+  }
+
   std::string elements() {
     std::string out;
     for (std::uint64_t count = random_.below(6); count > 0; --count) {
@@ -69,7 +78,8 @@ class Composer {
                                                     " ",        "\\u0041",
                                                     "\\ud83d",  "\xE2\x80\xA8",
                                                     "\xFF",     "Records",
-                                                    "\\\\\\\"", "0123456789abcdef0123456789"};
+                                                    "\\\\\\\"", "||",
+                                                    "\\n",      "0123456789abcdef0123456789"};
       out += kParts[random_.below(std::size(kParts))];
       if (random_.chance(0.02)) out += '\n';
     }
@@ -97,30 +107,39 @@ class Composer {
   Random& random_;
 };
 
-std::vector<Case> cases() {
-  std::vector<Case> all;
-  for (const Format* format : all_formats()) {
-    all.push_back({std::string(format->name), {}});
+std::string described(const FormatCase& one) {
+  std::string text(one.format->name);
+  for (const auto& [option, value] : one.options.members()) {
+    text += " " + option + (value.if_text() == nullptr ? "" : "=" + *value.if_text());
   }
-  all.push_back({"line_split_processor", {{"json", "true"}}});
-  all.push_back({"unseparated_json_processor", {{"key", "Records"}}});
-  all.push_back({"unseparated_json_processor", {{"key", Setting::List{"x", "Records"}}, {"control_key", "a"}}});
-  return all;
+  return text;
+}
+
+TEST(Pieces, HaveOptionsForEveryFormatThatTheFormatAccepts) {
+  for (const FormatCase& one : format_cases()) {
+    const Status status = one.format->check(one.options);
+    EXPECT_TRUE(status.ok()) << described(one) << ": " << (status ? "" : status.error().message);
+  }
+  for (const Format* format : all_formats()) {
+    const std::vector<FormatCase> all = format_cases();
+    EXPECT_TRUE(std::any_of(all.begin(), all.end(), [&](const FormatCase& one) { return one.format == format; }))
+        << format->name << " needs an option: name some in tests/support/format_options.h";
+  }
 }
 
 TEST(Pieces, OfAnySizesGiveTheSameRecords) {
-  const std::vector<Case> all = cases();
+  const std::vector<FormatCase> all = format_cases();
   for (std::uint64_t seed = 0; seed < 4000; ++seed) {
     Random random(seed);
     const std::string text = Composer(random).text();
-    for (const Case& one : all) {
+    for (const FormatCase& one : all) {
       const SplitterOptions options{.record_bytes_max = random.chance(0.3) ? 1 + random.below(80) : 1U << 20U,
                                     .options = one.options,
                                     .oversize_in_pieces = random.chance(0.5)};
-      const Outcome whole = split_by(one.format, options, text, [] { return std::string_view::npos; });
+      const Outcome whole = split_by(one.format->name, options, text, [] { return std::string_view::npos; });
       const std::uint64_t most = 1 + random.below(random.chance(0.5) ? 8 : 150);
-      const Outcome pieces = split_by(one.format, options, text, [&] { return 1 + random.below(most); });
-      ASSERT_EQ(pieces, whole) << one.format << " seed " << seed << "\n"
+      const Outcome pieces = split_by(one.format->name, options, text, [&] { return 1 + random.below(most); });
+      ASSERT_EQ(pieces, whole) << described(one) << " seed " << seed << "\n"
                                << pieces.message << "\n"
                                << whole.message << "\n"
                                << text;
@@ -132,14 +151,14 @@ TEST(Pieces, CutAtEveryPlaceGiveTheSameRecords) {
   const std::string text =
       "{\"x\":{\"\\\\\\\"\":[\"}\"]},\"Records\":[{\"a\\\"b\":\"\\\\\",\"c\": "
       "[1,{\"d\":\"]\"}]},\"\\\\\",null,-1]}\r\n{\"Records\":[]}\n";
-  for (const Case& one : cases()) {
-    const Outcome whole = split(one.format, one.options, text);
+  for (const FormatCase& one : format_cases()) {
+    const Outcome whole = split(one.format->name, one.options, text);
     for (std::size_t first = 0; first <= text.size(); ++first) {
       for (std::size_t second = first; second <= text.size(); second += 7) {
         std::size_t piece = 0;
         const std::size_t sizes[] = {first, second - first, text.size()};
-        ASSERT_EQ(split_by(one.format, {.options = one.options}, text, [&] { return sizes[piece++]; }), whole)
-            << one.format << " cut at " << first << " and " << second;
+        ASSERT_EQ(split_by(one.format->name, {.options = one.options}, text, [&] { return sizes[piece++]; }), whole)
+            << described(one) << " cut at " << first << " and " << second;
       }
     }
   }

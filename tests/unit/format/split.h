@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <ostream>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,6 +23,13 @@ struct Outcome {
 
   bool operator==(const Outcome& other) const {
     return records == other.records && json == other.json && flaws == other.flaws && code == other.code;
+  }
+  friend void PrintTo(const Outcome& outcome, std::ostream* out) {
+    for (std::size_t i = 0; i < outcome.records.size(); ++i) {
+      *out << "\n  " << (outcome.json[i] ? "json " : "text ") << static_cast<int>(outcome.flaws[i]) << ' '
+           << outcome.records[i];
+    }
+    *out << "\n  " << outcome.code;
   }
 };
 

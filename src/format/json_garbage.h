@@ -1,0 +1,70 @@
+// Garbage: bytes between JSON values that are none, held until a line begins with '{'; only then are they given on.
+//
+// Used by UnseparatedJson at its top level. Holds bytes_max bytes; beyond that, or where the object ends, the error
+// that began it counts. One thread at a time.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "format/json_shape.h"
+
+namespace dray::format {
+
+class Garbage {
+ public:
+  explicit Garbage(std::size_t bytes_max) : bytes_max_(bytes_max) {}
+
+  // What was read of it so far, and why it is garbage. False if it is too much.
+  bool begin(std::string bytes, Error error) {
+    if (bytes.size() > bytes_max_) {
+      return false;
+    }
+    bytes_ = std::move(bytes);
+    error_ = std::move(error);
+    return true;
+  }
+  [[nodiscard]] const Error& error() const { return *error_; }
+
+  // Takes bytes up to the end of a line. Done if a line begins with '{': its lines are given on, nothing is taken.
+  Status take(std::string_view chunk, std::size_t* taken, bool* done, JsonShaper& shaper) {
+    if (chunk.front() == '{' && bytes_.ends_with('\n')) {
+      *done = true;
+      return give(shaper);
+    }
+    const std::size_t line_feed = chunk.find('\n');
+    const std::string_view part = chunk.substr(0, line_feed == std::string_view::npos ? line_feed : line_feed + 1);
+    if (bytes_.size() + part.size() > bytes_max_) {
+      return error();
+    }
+    bytes_.append(part);
+    *taken = part.size();
+    return {};
+  }
+
+ private:
+  Status give(JsonShaper& shaper) {
+    const std::string lines = std::move(bytes_);
+    bytes_ = {};
+    Status status;
+    for (std::string_view rest = lines; status.ok() && !rest.empty();) {
+      const std::size_t end = rest.find('\n');
+      std::string_view line = rest.substr(0, end);
+      line.remove_suffix(line.ends_with('\r') ? 1 : 0);
+      if (line.find_first_not_of(" \t\r") != std::string_view::npos) {
+        status = shaper.take_raw(line, flow::Flaw::undecodable);
+      }
+      rest.remove_prefix(std::min(end, rest.size() - 1) + 1);
+    }
+    return status;
+  }
+
+  std::size_t bytes_max_;
+  std::string bytes_;
+  std::optional<Error> error_;
+};
+
+}  // namespace dray::format
