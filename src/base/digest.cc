@@ -29,6 +29,12 @@ std::string digest(const EVP_MD* algorithm, std::string_view bytes) {
   return text;
 }
 
+// "-fips": a machine in FIPS mode would refuse MD5, which serves here as a checksum only.
+const EVP_MD* md5_algorithm() {
+  static const EVP_MD* const algorithm = fetched("MD5", "-fips");
+  return algorithm;
+}
+
 }  // namespace
 
 std::string sha256(std::string_view bytes) {
@@ -37,9 +43,31 @@ std::string sha256(std::string_view bytes) {
 }
 
 std::string md5(std::string_view bytes) {
-  // "-fips": a machine in FIPS mode would refuse MD5, which serves here as a checksum only.
-  static const EVP_MD* const algorithm = fetched("MD5", "-fips");
-  return digest(algorithm, bytes);
+  return digest(md5_algorithm(), bytes);
+}
+
+struct Md5Stream::Context {
+  std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> evp{EVP_MD_CTX_new(), &EVP_MD_CTX_free};
+};
+
+Md5Stream::Md5Stream() : context_(std::make_unique<Context>()) {
+  const int done = EVP_DigestInit_ex(context_->evp.get(), md5_algorithm(), nullptr);
+  DRAY_ASSERT(done == 1);
+}
+
+Md5Stream::~Md5Stream() = default;
+
+void Md5Stream::add(std::string_view bytes) {
+  const int done = EVP_DigestUpdate(context_->evp.get(), bytes.data(), bytes.size());
+  DRAY_ASSERT(done == 1);
+}
+
+std::string Md5Stream::finish() {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> out;
+  unsigned int size = 0;
+  const int done = EVP_DigestFinal_ex(context_->evp.get(), out.data(), &size);
+  DRAY_ASSERT(done == 1);
+  return {out.begin(), out.begin() + size};
 }
 
 // RFC 2104 by hand: OpenSSL's HMAC() fetches its algorithm at every call.
