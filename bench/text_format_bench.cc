@@ -25,12 +25,12 @@ std::string umbrella() {
   std::string out;
   while (out.size() < kPlainBytes) {
     const auto identity = fmt::format("Laptop-{}, Anna (anna@example.com)", random.below(1000));
-    out += fmt::format(
-        R"("2024-03-05 09:{:02}:11","{}","{},Office","10.0.{}.{}","203.0.113.9","{}","1 (A)","NOERROR",)"
-        R"("host-{}.example.","Business Services,""Test""","AD Users","AD Users,Networks","Malware")"
-        "\n",
-        random.below(60), identity, identity, random.below(256), random.below(256),
-        random.chance(0.9) ? "Allowed" : "Blocked", random.below(100000));
+    out +=
+        fmt::format(R"x("2024-03-05 09:{:02}:11","{}","{},Office","10.0.{}.{}","203.0.113.9","{}","1 (A)","NOERROR",)x"
+                    R"("host-{}.example.","Business Services,""Test""","AD Users","AD Users,Networks","Malware")"
+                    "\n",
+                    random.below(60), identity, identity, random.below(256), random.below(256),
+                    random.chance(0.9) ? "Allowed" : "Blocked", random.below(100000));
   }
   return out;
 }

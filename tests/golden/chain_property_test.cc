@@ -25,6 +25,15 @@ const std::multimap<std::string_view, const char*>& options() {
       {"unseparated_json_processor", "{}"},
       {"unseparated_json_processor", "{key: Records}"},
       {"unseparated_json_processor", "{key: [detail, Records]}"},
+      {"line_split_processor", "{chunks: true, indices: [0, -2], substrings: [a], regex: ['^[0-9]']}"},
+      {"text_file_processor", "{header: true, header_field_separator: ',', use_json: true}"},
+      {"text_file_processor", "{line_separator: '||', field_names: [a, b]}"},
+      {"csv_processor", "{}"},
+      {"csv_processor", "{header: detect, json: true, columns: [a, b]}"},
+      {"w3c_processor", "{}"},
+      {"w3c_processor", "{json: true}"},
+      {"multiline_processor", "{start: '^[^ ]'}"},
+      {"multiline_processor", "{start: '^#', keep_leading: false}"},
   };
   return all;
 }
