@@ -97,6 +97,21 @@ TEST(PredefinedServices, ShareTheKeysAmongThemselves) {
   }
 }
 
+// docs/services.md tells of every service what it is read by and where it goes.
+TEST(PredefinedServices, StandInTheDocumentation) {
+  const std::string page = read_file(DRAY_SOURCE_DIR "/docs/services.md");
+  for (const service::Definition& definition : config::all_predefined()) {
+    const std::size_t begin = page.find("\n| `" + definition.name + "` | " + definition.summary + " |");
+    ASSERT_NE(begin, std::string::npos) << definition.name << " has no row with its summary in docs/services.md";
+    const std::string row = page.substr(begin + 1, page.find('\n', begin + 1) - begin - 1);
+    EXPECT_NE(row.find(definition.file_format.type), std::string::npos) << row;
+    EXPECT_NE(row.find(definition.routing_template), std::string::npos) << row;
+    for (const service::RoutingCase& other : definition.routing_cases) {
+      EXPECT_NE(row.find("`" + other.routing_template + "`"), std::string::npos) << row;
+    }
+  }
+}
+
 struct Chosen {
   const char* key;
   std::set<std::string> services;  // empty if none takes it, "-" if it is excluded: done, no events
