@@ -32,6 +32,8 @@ constexpr std::pair<std::string_view, std::string_view> kTwins[] = {
     {"aws_sqs_fdr", "aws_sqs_fdr_large"},
     {"aws_sqs_fdr_large", "aws_sqs_fdr"},
     {"aws_sqs_palo_alto", "aws_sqs_palo_alto_json"},
+    {"aws_sqs_redshift", "aws_sqs_redshift_activity"},
+    {"aws_sqs_redshift_activity", "aws_sqs_redshift"},
     {"aws_sqs_cloudflare_logpush", "aws_sqs_cloudflare_audit"},  // put the audit log's before it
 };
 
