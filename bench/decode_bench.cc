@@ -1,12 +1,18 @@
 // rooms: decode config
 // What does decoding cost over inflating? For lines, {"Records":[…]} arrays and NDJSON with a tag from a field: MB/s of
 // plain text on one core of the whole chain (decompress ▸ split ▸ filter and tag ▸ a sink that counts), beside the
-// library alone (ISA-L into one buffer) and our inflate stage alone. Objects lie in memory; best of several runs.
+// library alone (ISA-L into one buffer) and our inflate stage alone. Objects lie in memory; best of several runs. With
+// DRAY_CORPORA also on published objects, which compress less than generated ones.
 #include <isa-l/igzip_lib.h>
 
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <ctime>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -40,10 +46,12 @@ class CountedBytes final : public ByteSink {
  public:
   Status write(std::string_view chunk) override {
     bytes += chunk.size();
+    if (kept) kept->append(chunk);
     return {};
   }
   Status finish() override { return {}; }
   std::uint64_t bytes = 0;
+  std::optional<std::string> kept;  // if wanted
 };
 
 // Of this thread: other work on the machine counts less.
@@ -79,11 +87,20 @@ void inflate_alone(const std::string& stored) {
   state.crc_flag = ISAL_GZIP;
   state.next_in = const_cast<std::uint8_t*>(reinterpret_cast<const std::uint8_t*>(stored.data()));
   state.avail_in = static_cast<std::uint32_t>(stored.size());
-  do {
-    state.next_out = out.data();
-    state.avail_out = static_cast<std::uint32_t>(out.size());
-    DRAY_ASSERT(isal_inflate(&state) >= 0);
-  } while (state.block_state != ISAL_BLOCK_FINISH);
+  while (true) {
+    do {
+      state.next_out = out.data();
+      state.avail_out = static_cast<std::uint32_t>(out.size());
+      DRAY_ASSERT(isal_inflate(&state) >= 0);
+    } while (state.block_state != ISAL_BLOCK_FINISH);
+    if (state.avail_in == 0) return;
+    std::uint8_t* const next = state.next_in;
+    const std::uint32_t left = state.avail_in;
+    isal_inflate_reset(&state);
+    state.crc_flag = ISAL_GZIP;
+    state.next_in = next;
+    state.avail_in = left;
+  }
 }
 
 service::Definition own_ndjson() {
@@ -108,10 +125,41 @@ struct Row {
   service::Definition definition;
   std::string plain;
   int aim;  // percent of the inflate stage alone
+  // Whole objects, one gzip member each, one after another up to kPlainBytes: as compressible as they are, and no more.
+  bool repeated = false;
 };
 
-void print_row(const Row& row) {
-  const std::string stored = gzip(row.plain);
+// The published CloudTrail objects of the sample corpora, in order of their names; none without DRAY_CORPORA.
+std::vector<std::string> published_trails() {
+  const char* corpora = std::getenv("DRAY_CORPORA");
+  std::vector<std::string> trails;
+  if (corpora == nullptr || !std::filesystem::exists(std::filesystem::path(corpora) / "cloudtrail/AWSLogs")) return {};
+  for (const auto& entry :
+       std::filesystem::recursive_directory_iterator(std::string(corpora) + "/cloudtrail/AWSLogs")) {
+    if (!entry.is_regular_file()) continue;
+    std::ifstream file(entry.path(), std::ios::binary);
+    CountedBytes plain;
+    plain.kept.emplace();
+    codec::DecompressorScratch scratch;
+    const auto decompressor = codec::make_decompressor({}, plain, scratch);
+    feed(*decompressor, std::string(std::istreambuf_iterator<char>(file), {}));
+    trails.push_back(*plain.kept);
+  }
+  std::sort(trails.begin(), trails.end());
+  return trails;
+}
+
+std::string stored_of(Row& row) {
+  const std::string member = gzip(row.plain);
+  if (!row.repeated) return member;
+  std::string stored;
+  const std::string one = row.plain;
+  for (row.plain.clear(); row.plain.size() < kPlainBytes; row.plain += one) stored += member;
+  return stored;
+}
+
+void print_row(Row row) {
+  const std::string stored = stored_of(row);
   codec::DecompressorScratch scratch;
   const auto service = decode::prepare(row.definition, 16U << 20U);
   DRAY_ASSERT(service);
@@ -148,6 +196,12 @@ int run(std::string_view only) {
   print("lines", {"VPC flow lines", *config::predefined("aws_sqs_vpc"), vpc_flow_plain(1, kPlainBytes), 90});
   print("records", {"CloudTrail Records, tagged", *config::predefined("aws_sqs_cloudtrail"), trail, 75});
   print("ndjson", {"NDJSON, tag from a field", own_ndjson(), as_lines(trail), 60});
+  const std::vector<std::string> published = published_trails();
+  if (published.empty()) return 0;
+  const std::string& largest = *std::max_element(published.begin(), published.end(),
+                                                 [](const auto& a, const auto& b) { return a.size() < b.size(); });
+  print("records", {"  the same, published", *config::predefined("aws_sqs_cloudtrail"), largest, 75, true});
+  print("ndjson", {"  the same, published", own_ndjson(), as_lines(largest), 60, true});
   return 0;
 }
 
