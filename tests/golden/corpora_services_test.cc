@@ -133,9 +133,8 @@ TEST_P(PublishedSources, GiveTheCountsAndSumsOfTheirManifest) {
     const std::string path = folder + "/" + name;
     const Reading* reading = reading_of(path);
     ASSERT_NE(reading, nullptr) << "nobody reads " << path;
-    ++files;
-    if (*reading->service != '\0' && config::predefined(reading->service) == nullptr) continue;  // not shipped yet
     check(root / path, path, *reading, facts);
+    ++files;
   }
   EXPECT_GT(files, 5U);
 }

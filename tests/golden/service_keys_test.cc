@@ -32,6 +32,8 @@ constexpr std::pair<std::string_view, std::string_view> kTwins[] = {
     {"aws_sqs_fdr", "aws_sqs_fdr_large"},
     {"aws_sqs_fdr_large", "aws_sqs_fdr"},
     {"aws_sqs_palo_alto", "aws_sqs_palo_alto_json"},
+    {"aws_sqs_rds", "aws_sqs_rds_kinesis"},
+    {"aws_sqs_rds_kinesis", "aws_sqs_rds"},
     {"aws_sqs_redshift", "aws_sqs_redshift_activity"},
     {"aws_sqs_redshift_activity", "aws_sqs_redshift"},
     {"aws_sqs_cloudflare_logpush", "aws_sqs_cloudflare_audit"},  // put the audit log's before it
@@ -46,11 +48,15 @@ struct Takers {
   bool excluded = false;  // by one at least
 };
 
-// Services that take every object (aws_sqs_auto) are left out.
+// By its key alone, and not through others: aws_sqs_auto and aws_sqs_control_tower take what their members take.
+bool takes_by_key(const service::Definition& definition) {
+  return definition.key_pattern && (definition.any_of.empty() || !definition.file_format.type.empty());
+}
+
 Takers takers_of(const std::string& key) {
   Takers takers;
   for (const service::Definition& definition : config::all_predefined()) {
-    if (!definition.key_pattern) continue;
+    if (!takes_by_key(definition)) continue;
     const auto service = *route::CompiledService::compile(definition);
     if (!service->matches_key(key)) continue;
     if (service->excludes_key(key)) {
@@ -84,7 +90,7 @@ TEST(PredefinedServices, EachHasAGoldenCase) {
 
 TEST(PredefinedServices, ShareTheKeysAmongThemselves) {
   for (const service::Definition& definition : config::all_predefined()) {
-    if (!definition.key_pattern) continue;
+    if (!takes_by_key(definition)) continue;
     bool taken = false;
     for (const std::string& key : example_keys(definition.name)) {
       const Takers takers = takers_of(key);
