@@ -18,6 +18,7 @@ struct Parsed {
   CheckCommand check;
   TryCommand trial;
   ServicesCommand services;
+  FormatsCommand formats;
   local::CloudCommand cloud;
   local::ReceiverCommand receiver;
   std::string cloud_secret;
@@ -82,6 +83,15 @@ void add_try(CLI::App& app, TryCommand& trial) {
   command.add_flag("--json", trial.json, R"(Print {"tag":…,"event":…}; "event_base64" where the bytes are not UTF-8)");
 }
 
+void add_catalogues(CLI::App& app, Parsed& parsed) {
+  CLI::App& services = *app.add_subcommand("services", "List the predefined services, or print one of them");
+  services.add_option("name", parsed.services.name, "A service, printed ready to be pasted below an input and changed")
+      ->type_name("NAME");
+  CLI::App& formats = *app.add_subcommand("formats", "List the formats and codecs, or describe one of them");
+  formats.add_option("name", parsed.formats.name, "A format or codec: its options and an example")->type_name("NAME");
+  formats.add_flag("--markdown", parsed.formats.markdown, "All of them, as a page");
+}
+
 void add_local(CLI::App& app, Parsed& parsed) {
   local::CloudCommand& cloud = parsed.cloud;
   CLI::App& local = *app.add_subcommand("local", "A local SQS, S3 and STS that checks signatures");
@@ -140,6 +150,7 @@ Command chosen(const CLI::App& app, const Parsed& parsed) {
   if (name == "check") return parsed.check;
   if (name == "try") return parsed.trial;
   if (name == "services") return parsed.services;
+  if (name == "formats") return parsed.formats;
   if (name == "local") return parsed.cloud;
   return parsed.receiver;
 }
@@ -157,11 +168,11 @@ ParsedCommandLine parse_command_line(int argc, char** argv) {
   Parsed parsed;
   add_run(app, parsed);
   add_demo(app, parsed);
-  CLI::App& check = *app.add_subcommand("check", "Print every complaint about the configuration, and the plan");
+  CLI::App& check = *app.add_subcommand(
+      "check", "Print every complaint about the configuration, run the tests of its services, and print the plan");
   add_config_options(check, parsed.check.files);
   add_try(app, parsed.trial);
-  CLI::App& services = *app.add_subcommand("services", "List the predefined services, or print one of them");
-  services.add_option("name", parsed.services.name, "A service, printed ready to be pasted and changed");
+  add_catalogues(app, parsed);
   add_local(app, parsed);
   add_receiver(app, parsed.receiver);
   try {

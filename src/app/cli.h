@@ -9,6 +9,7 @@
 
 #include "app/check_command.h"
 #include "app/demo_command.h"
+#include "app/formats_command.h"
 #include "app/run_command.h"
 #include "app/services_command.h"
 #include "app/try_command.h"
@@ -17,8 +18,8 @@
 
 namespace dray::app {
 
-using Command = std::variant<RunCommand, DemoCommand, CheckCommand, TryCommand, ServicesCommand, local::CloudCommand,
-                             local::ReceiverCommand>;
+using Command = std::variant<RunCommand, DemoCommand, CheckCommand, TryCommand, ServicesCommand, FormatsCommand,
+                             local::CloudCommand, local::ReceiverCommand>;
 
 struct ParsedCommandLine {
   std::optional<Command> command;  // absent: print `text` and exit with `exit_code`

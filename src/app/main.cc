@@ -50,6 +50,7 @@ struct Runner {
   int operator()(const dray::app::CheckCommand& command) const { return dray::app::check_config(command); }
   int operator()(const dray::app::TryCommand& command) const { return run_try(command, clock, log); }
   int operator()(const dray::app::ServicesCommand& command) const { return dray::app::show_services(command); }
+  int operator()(const dray::app::FormatsCommand& command) const { return dray::app::show_formats(command); }
   int operator()(const dray::local::CloudCommand& command) const {
     return serve([&](dray::Stop& stop) { return run_cloud(command, clock, log, stop); }, signals);
   }
