@@ -1,4 +1,4 @@
-// `dray services [NAME]`: the predefined services, or one of them as YAML, ready to be pasted below an input and changed.
+// `dray services [NAME]`: the predefined services, or one as YAML, ready to be pasted below an input and changed.
 #pragma once
 
 #include <string>
