@@ -75,6 +75,24 @@ Error named(Error error, const std::string& name) {
   return error.message.starts_with(name) ? error : with_context(std::move(error), name);
 }
 
+void say(const std::string& message) {
+  std::fputs(("dray: " + message + "\n").c_str(), stderr);
+}
+
+// Tells of the records that the collector would keep in its quarantine.
+class ToldQuarantine final : public decode::RecordQuarantine {
+ public:
+  explicit ToldQuarantine(const std::string& object) : object_(object) {}
+  Status keep(flow::Trouble trouble, std::uint64_t record, std::string_view /*bytes*/) override {
+    say(fmt::format("{}: record {}: {}: the collector would put it into quarantine", object_, record,
+                    flow::name_of(trouble)));
+    return {};
+  }
+
+ private:
+  const std::string& object_;
+};
+
 class TryRun {
  public:
   TryRun(const TryCommand& command, TryServices chosen, Clock& clock, telemetry::Log& log)
@@ -135,15 +153,33 @@ class TryRun {
   }
 
   void decode(const TrySource& source, const decode::ReadyService& service) {
-    decode::ObjectDecoder decoder(service, source.object, printer_, scratch_, {},
+    ToldQuarantine quarantine(source.name);
+    decode::ObjectDecoder decoder(service, source.object, printer_, scratch_, {chosen_.dispositions, &quarantine},
                                   command_.explain ? &explanation_ : nullptr);
     StoredBytes stored(decoder);
     Status decoded = stream(source, stored);
+    if (!decoded && decoder.trouble()) decoded = follow_on_error(source, decoder, std::move(decoded).error());
     if (command_.explain) explanation_.end(decoder, stored.bytes());
     if (Status flushed = printer_.flush(); !flushed && decoded) decoded = std::move(flushed);
     if (printer_.ended()) return;
     if (!decoded) fail(named(std::move(decoded).error(), source.name));
+    if (const auto dropped = decoder.disposed().deleted; dropped > 0) {
+      say(fmt::format("{}: {} records were dropped by on_error, the first is record {}", source.name, dropped,
+                      decoder.disposed().first));
+    }
     if (decoder.trailing_garbage()) say(source.name + ": bytes after the last gzip member were ignored");
+  }
+
+  // What the collector would do with an object that is itself at fault. An error all the same.
+  Error follow_on_error(const TrySource& source, decode::ObjectDecoder& decoder, Error error) {
+    const flow::Trouble trouble = *decoder.trouble();
+    const flow::Disposition disposition = chosen_.dispositions.of(trouble);
+    error.message += fmt::format(" [on_error.{}: {}]", flow::name_of(trouble), flow::name_of(disposition));
+    const bool again = disposition == flow::Disposition::send_raw && !decoder.rest_sent();
+    if (!again || source.kind == TrySource::Kind::stdin) return error;
+    decoder.begin_rest();
+    if (Status rest = stream(source, decoder); !rest && !printer_.ended()) return rest.error();
+    return error;
   }
 
   Status stream(const TrySource& source, ByteSink& sink) {
@@ -166,8 +202,6 @@ class TryRun {
     session_ = *std::move(session);
     return {};
   }
-
-  static void say(const std::string& message) { std::fputs(("dray: " + message + "\n").c_str(), stderr); }
 
   void fail(const Error& error) {
     failed_ = true;
@@ -201,7 +235,7 @@ std::string disagreement(const TryCommand& command) {
 
 int run_try(const TryCommand& command, Clock& clock, telemetry::Log& log) {
   if (const std::string wrong = disagreement(command); !wrong.empty()) {
-    std::fputs(("dray: " + wrong + "\n").c_str(), stderr);
+    say(wrong);
     return kExitUsage;
   }
   auto chosen = choose_services({.files = command.files, .service = command.service, .input = command.input});

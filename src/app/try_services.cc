@@ -76,9 +76,15 @@ std::variant<TryServices, Refusal> prepare_all(const std::vector<Definition>& de
                                                std::optional<config::Input> input) {
   TryServices chosen;
   std::vector<std::shared_ptr<const route::CompiledService>> compiled;
-  const std::size_t record_bytes_max = input ? input->record_bytes_max : config::Input{}.record_bytes_max;
+  // As pipeline/assembly.cc does for the collector.
+  const config::Input standard;
+  const config::Input& options = input ? *input : standard;
+  chosen.dispositions = options.on_error.dispositions;
+  const decode::PrepareOptions prepare{
+      .record_bytes_max = options.record_bytes_max,
+      .oversize_in_pieces = chosen.dispositions.of(flow::Trouble::oversize_record) != flow::Disposition::leave};
   for (const Definition& definition : definitions) {
-    auto ready = decode::prepare(definition, record_bytes_max);
+    auto ready = decode::prepare(definition, prepare);
     if (!ready) return Refusal{kExitConfig, "dray: " + ready.error().message + "\n"};
     compiled.push_back(ready->service);
     chosen.services.push_back(*std::move(ready));

@@ -13,6 +13,7 @@
 #include "app/run_command.h"
 #include "config/config.h"
 #include "decode/ready_service.h"
+#include "flow/disposition.h"
 #include "route/selector.h"
 
 namespace dray::app {
@@ -21,6 +22,7 @@ struct TryServices {
   std::vector<decode::ReadyService> services;
   std::unique_ptr<const route::Selector> selector;
   std::optional<config::Input> input;  // if there is a configuration
+  flow::Dispositions dispositions;     // its `on_error`
 };
 
 struct Refusal {

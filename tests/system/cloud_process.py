@@ -44,7 +44,7 @@ def enter_environment(program):
 class CloudProcess:
     """`dray local` on a free port, over http or https."""
 
-    def __init__(self, tls=False):
+    def __init__(self, tls=False, buckets=()):
         self.directory = tempfile.mkdtemp(prefix="dray-cloud-")
         self.journal = os.path.join(self.directory, "journal")
         self.watched = os.path.join(self.directory, "watched")
@@ -53,6 +53,8 @@ class CloudProcess:
         argv += ["--access-key-id", KEY_ID, "--secret-access-key", SECRET]
         argv += ["--journal", self.journal, "--watch-file", self.watched]
         argv += ["--role", ROLE, "--role", CHAINED_ROLE, "--external-id", EXTERNAL_ID]
+        for bucket in buckets:
+            argv += ["--bucket", bucket]
         self.authority = None
         if tls:
             self.authority, key = self.make_certificate()

@@ -1,0 +1,363 @@
+"""`dray try`, `dray formats`, `dray services` and the tests of `dray check` as a person uses them: files, stdin, directories, pipes,
+s3:// against `dray local`; what stands on stdout and stderr, and the exit codes.
+
+Environment: DRAY_BIN (the program). Lacking it, the test is skipped with one line (exit code 77).
+"""
+
+import base64
+import gzip
+import json
+import os
+import resource
+import shutil
+import subprocess
+import tempfile
+import unittest
+
+import cloud_process
+from cloud_process import ACCOUNT, KEY_ID, REGION, SECRET, CloudProcess
+
+if __name__ == "__main__" and not os.environ.get("DRAY_BIN"):
+    cloud_process.skip("DRAY_BIN names no dray")
+
+FLOW = "2 111122223333 eni-0a1b2c3d4e5f60718 203.0.113.9 192.0.2.10 55012 443 6 10 4249 1709629800 1709629860 ACCEPT OK"
+HEADER = (
+    "version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action log-status"
+)
+VPC_KEY = f"AWSLogs/{ACCOUNT}/vpcflowlogs/{REGION}/2024/03/05/{ACCOUNT}_vpcflowlogs_{REGION}_fl-0a1b_20240305T0910Z_1a.log.gz"
+VPC_TAG = "cloud.aws.vpc.flow"
+
+CONFIG = """
+globals: {id: "1", name: trial}
+outputs: {screen: {type: console, config: {destination: stdout}}}
+inputs:
+  queue:
+    id: "12"
+    base_url: %(url)s/111122223333/queue
+    region: eu-west-1
+    endpoints: {s3: "%(url)s"}
+    credentials: {aws_access_key_id: %(key)s, aws_secret_access_key: %(secret)s}
+    %(more)s
+    services:
+      aws_sqs_vpc: {}
+      mine:
+        key_pattern: (^|/)apps/
+        filename_filter_rules: [[{type: match, pattern: '\\.tmp$'}]]
+        file_format: {type: line_split_processor, config: {json: true}}
+        record_field_mapping:
+          level: {keys: [level], operations: [{operator: lower}]}
+        line_filter_rules: [[{source: record, key: level, type: match, value: debug}]]
+        routing_template: my.app.[bucket].[account].[record-level]
+        tests:
+%(tests)s
+"""
+TEST = """
+          - name: debug is filtered
+            key: apps/x.json
+            input: |
+              {"level":"DEBUG"}
+              {"level":"INFO"}
+            expect: [{tag: my.app.null.null.info, event: '{"level":"INFO"}'}]
+"""
+
+
+class Trial(unittest.TestCase):
+    def setUp(self):
+        self.directory = tempfile.mkdtemp(prefix="dray-try-")
+        self.addCleanup(shutil.rmtree, self.directory)
+
+    def path(self, *parts):
+        return os.path.join(self.directory, *parts)
+
+    def write(self, name, content):
+        path = self.path(name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "wb") as file:
+            file.write(content.encode() if isinstance(content, str) else content)
+        return name
+
+    def write_config(self, url="https://sqs.eu-west-1.amazonaws.com", tests=TEST, more=""):
+        text = CONFIG % {"url": url, "key": KEY_ID, "secret": SECRET, "tests": tests, "more": more}
+        return self.write("config/config.yaml", text)
+
+    def dray(self, *arguments, stdin=b"", code=0):
+        """Runs it in the test's directory; (stdout, stderr) as bytes and text."""
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("AWS_") and k != "CONFIG_FILE"}
+        done = subprocess.run(
+            [os.environ["DRAY_BIN"], *arguments],
+            input=stdin,
+            capture_output=True,
+            cwd=self.directory,
+            env=environment,
+            timeout=60,
+            check=False,
+        )
+        errors = done.stderr.decode()
+        self.assertEqual(done.returncode, code, errors)
+        return done.stdout, errors
+
+
+class Files(Trial):
+    def test_prints_tag_tab_event_and_nothing_else(self):
+        self.write("a.log.gz", gzip.compress(f"{HEADER}\n{FLOW}\n".encode()))
+        self.write("b.log", FLOW)
+        out, errors = self.dray("try", "--service", "aws_sqs_vpc", "a.log.gz", "./b.log")
+        self.assertEqual(out.decode(), f"{VPC_TAG}\t{FLOW}\n" * 2)
+        self.assertEqual(errors, "")
+
+    def test_reads_standard_input(self):
+        for arguments in ([], ["-"]):
+            out, _ = self.dray("try", "--service", "aws_sqs_vpc", *arguments, stdin=gzip.compress(FLOW.encode()))
+            self.assertEqual(out.decode(), f"{VPC_TAG}\t{FLOW}\n")
+
+    def test_a_directory_is_a_bucket(self):
+        self.write_config()
+        self.write(f"bucket/{VPC_KEY}", gzip.compress(FLOW.encode()))
+        self.write("bucket/apps/b/2.json", '{"level":"WARN"}')
+        self.write("bucket/apps/a/1.json", '{"level":"INFO"}')
+        self.write("bucket/apps/a/x.tmp", '{"level":"INFO"}')
+        out, errors = self.dray("try", "--config", "config.yaml", "--bucket", "logs", "bucket")
+        self.assertEqual(
+            out.decode().splitlines(),
+            [
+                f"{VPC_TAG}\t{FLOW}",
+                'my.app.logs.null.info\t{"level":"INFO"}',
+                'my.app.logs.null.warn\t{"level":"WARN"}',
+            ],
+        )
+        self.assertIn("bucket/apps/a/x.tmp: no events: filename_filter_rules leave this key out", errors)
+
+    def test_options_say_what_a_notification_would(self):
+        self.write_config()
+        self.write("x", '{"level":"INFO"}')
+        key = f"apps/AWSLogs/{ACCOUNT}/x"
+        out, _ = self.dray("try", "--config", "config.yaml", "--key", key, "--bucket", "b", "x")
+        self.assertEqual(out.decode(), f'my.app.b.{ACCOUNT}.info\t{{"level":"INFO"}}\n')
+        out, _ = self.dray("try", "--config", "config.yaml", "--key", key, "--account", "7", "x")
+        self.assertEqual(out.decode(), 'my.app.null.7.info\t{"level":"INFO"}\n')
+        self.dray("try", "--config", "config.yaml", "--key", key, "x", "x", code=64)
+
+    def test_counts_per_tag(self):
+        self.write("a", f"{FLOW}\n" * 3)
+        out, _ = self.dray("try", "--service", "aws_sqs_vpc", "--count", "a", "a")
+        self.assertEqual(out.decode(), f"6\t{VPC_TAG}\n6\ttotal\n")
+
+    def test_json_gives_every_byte_back(self):
+        events = ['a "quoted" \\ é \u2028'.encode(), b"caf\xe9", b"nul \0 tab \t", b"\xed\xa0\x80"]
+        self.write_config()
+        self.write("x", b"\n".join(events))
+        out, _ = self.dray("try", "--config", "config.yaml", "--service", "aws_sqs_vpc", "--json", "x")
+        lines = [json.loads(line) for line in out.splitlines()]
+        self.assertEqual([line["tag"] for line in lines], [VPC_TAG] * 4)
+        back = [
+            base64.b64decode(line["event_base64"]) if "event_base64" in line else line["event"].encode()
+            for line in lines
+        ]
+        self.assertEqual(back, events)
+        self.assertEqual(["event" in line for line in lines], [True, False, True, False])
+        out, _ = self.dray("try", "--service", "aws_sqs_vpc", "x")
+        self.assertEqual(out, b"".join(VPC_TAG.encode() + b"\t" + event + b"\n" for event in events))
+
+    def test_faults_name_the_file_and_the_others_go_on(self):
+        self.write("good", FLOW)
+        self.write("cut.gz", gzip.compress((FLOW + "\n").encode() * 1000)[:-20])
+        out, errors = self.dray("try", "--service", "aws_sqs_vpc", "--count", "cut.gz", "nowhere", "good", code=65)
+        self.assertIn("dray: cut.gz: ", errors)
+        self.assertIn("dray: nowhere: cannot be read: No such file or directory", errors)
+        self.assertGreaterEqual(int(out.split()[0]), 2, "the good prefix of one and all of the other")
+
+    def test_a_key_that_nobody_takes_is_told(self):
+        self.write_config()
+        self.write("other", "x")
+        _, errors = self.dray("try", "--config", "config.yaml", "other", code=65)
+        self.assertIn("no service takes the key other (asked: aws_sqs_vpc, mine)", errors)
+
+    def test_usage_and_configuration_have_their_codes(self):
+        self.write_config()
+        _, errors = self.dray("try", "--service", "aws_sqs_vpcc", "x", code=64)
+        self.assertIn("did you mean aws_sqs_vpc?", errors)
+        self.dray("try", "--count", "--json", "--service", "aws_sqs_vpc", "x", code=64)
+        self.dray("try", "--head", "0", "--service", "aws_sqs_vpc", "x", code=64)
+        self.dray("try", "--config", "config.yaml", "--input", "other", "x", code=64)
+        self.dray("try", "--config", "nowhere.yaml", "x", code=78)
+        _, errors = self.dray("try", "s3://bucket-alone", "--service", "aws_sqs_vpc", code=65)
+        self.assertIn("must be s3://BUCKET/KEY", errors)
+
+    def test_explains_who_took_what_and_why(self):
+        self.write_config()
+        self.write("apps/x.gz", gzip.compress(b'{"level":"DEBUG"}\n{"level":"INFO"}\nno json\n'))
+        out, errors = self.dray("try", "--config", "config.yaml", "--explain", "--count", "apps/x.gz")
+        self.assertEqual(out.split()[-2:], [b"2", b"total"])
+        for line in (
+            "service aws_sqs_vpc: its key_pattern does not match: ",
+            "service mine: takes it; its key_pattern matches: (^|/)apps/",
+            "format: line_split_processor",
+            'record 1: not sent; filtered by line_filter_rules[0]: record level equal to "debug"',
+            "record 2: my.app.null.null.info",
+            "record 3: not what its format promises (undecodable), as it stands; my.app.null.null.null",
+            "codec: gzip",
+            "summary: records=3 events=2 filtered=1 flawed=1 left_out=0 stored_bytes=",
+        ):
+            self.assertIn(line, errors)
+        self.write("flow", HEADER)
+        _, errors = self.dray("try", "--service", "aws_sqs_vpc", "--explain", "flow")
+        self.assertIn("no record: header line: version account-id", errors)
+        self.assertIn("no events: all that it holds is no record by the rules of its format", errors)
+
+    def test_follows_on_error(self):
+        self.write("apps/x", '{"level":"INFO"}\nno json\n')
+        self.write_config(more="on_error: {undecodable_record: quarantine}")
+        out, errors = self.dray("try", "--config", "config.yaml", "--count", "apps/x")
+        self.assertEqual(out.split()[-2:], [b"1", b"total"])
+        self.assertIn("apps/x: record 2: undecodable_record: the collector would put it into quarantine", errors)
+        self.write_config(more="on_error: {undecodable_record: leave}")
+        _, errors = self.dray("try", "--config", "config.yaml", "--count", "apps/x", code=65)
+        self.assertIn("on_error.undecodable_record: leave", errors)
+
+
+class Streams(Trial):
+    def test_a_closed_pipe_ends_it_quietly(self):
+        self.write("big", (FLOW + "\n") * 200_000)
+        program = subprocess.Popen(
+            [os.environ["DRAY_BIN"], "try", "--service", "aws_sqs_vpc", "big"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            cwd=self.directory,
+        )
+        self.assertTrue(program.stdout.readline().startswith(VPC_TAG.encode()))
+        program.stdout.close()
+        errors = program.stderr.read()
+        program.stderr.close()
+        self.assertEqual((program.wait(30), errors), (0, b""))
+
+    def test_head_stops_reading(self):
+        self.write("big", (FLOW + "\n") * 200_000)
+        out, errors = self.dray("try", "--service", "aws_sqs_vpc", "--head", "2", "big", "nowhere")
+        self.assertEqual(out.decode(), f"{VPC_TAG}\t{FLOW}\n" * 2)
+        self.assertEqual(errors, "", "the file behind is not even opened")
+
+    def test_events_of_a_pipe_come_as_they_arrive(self):
+        program = subprocess.Popen(
+            [os.environ["DRAY_BIN"], "try", "--service", "aws_sqs_vpc"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            bufsize=0,
+        )
+        program.stdin.write((FLOW + "\n").encode() * 100)
+        self.assertEqual(program.stdout.readline().decode(), f"{VPC_TAG}\t{FLOW}\n")
+        program.stdin.close()
+        program.stdout.read()
+        program.stdout.close()
+        self.assertEqual(program.wait(30), 0)
+
+    def test_memory_does_not_grow_with_the_file(self):
+        line = (FLOW + "\n").encode() * 10_000
+        with gzip.open(self.path("big.gz"), "wb", compresslevel=1) as file:
+            for _ in range(200):  # 200 MB of text
+                file.write(line)
+        program = subprocess.Popen(
+            [os.environ["DRAY_BIN"], "try", "--service", "aws_sqs_vpc", "--count", "big.gz"],
+            stdout=subprocess.PIPE,
+            cwd=self.directory,
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_DATA, (100 << 20, 100 << 20)),
+        )
+        out = program.stdout.read()
+        program.stdout.close()
+        self.assertEqual(program.wait(60), 0)
+        self.assertEqual(out.split()[-2:], [b"2000000", b"total"])
+
+    def test_a_full_disk_is_told(self):
+        self.write("x", FLOW)
+        with open("/dev/full", "wb") as full:
+            done = subprocess.run(
+                [os.environ["DRAY_BIN"], "try", "--service", "aws_sqs_vpc", "x"],
+                stdout=full,
+                stderr=subprocess.PIPE,
+                cwd=self.directory,
+                timeout=60,
+                check=False,
+            )
+        self.assertEqual(done.returncode, 75)
+        self.assertIn(b"No space left on device", done.stderr)
+
+
+class S3(Trial):
+    @classmethod
+    def setUpClass(cls):
+        cls.cloud = CloudProcess(buckets=["corp-logs"])
+        objects = [
+            {"key": VPC_KEY, "body_base64": base64.b64encode(gzip.compress(f"{HEADER}\n{FLOW}\n".encode())).decode()},
+            {"key": "apps/a b+c%25é.json", "body": '{"level":"INFO"}'},
+        ]
+        cls.cloud.admin("POST", "objects", {"bucket": "corp-logs", "objects": objects})
+
+    @classmethod
+    def tearDownClass(cls):
+        if cls.cloud.end() != 0:
+            raise RuntimeError("dray local did not end with 0")
+
+    def test_objects_come_with_the_inputs_access(self):
+        self.write_config(self.cloud.url)
+        before = self.cloud.admin("GET", "counters")
+        out, errors = self.dray("try", "--config", "config.yaml", f"s3://corp-logs/{VPC_KEY}", "s3://corp-logs/apps/a b+c%25é.json")
+        self.assertEqual(errors, "")
+        self.assertEqual(
+            out.decode(), f'{VPC_TAG}\t{FLOW}\nmy.app.corp-logs.null.info\t{{"level":"INFO"}}\n'
+        )
+        after = self.cloud.admin("GET", "counters")
+        # Two GETs and at most the two questions of the test itself: no queue, no role, nothing written.
+        self.assertEqual((after["gets"] - before["gets"], after["puts"] - before["puts"]), (2, 0))
+        self.assertLessEqual(after["requests"] - before["requests"], 4)
+
+    def test_what_is_not_there_is_told(self):
+        self.write_config(self.cloud.url)
+        out, errors = self.dray(
+            "try", "--config", "config.yaml", "s3://corp-logs/apps/nowhere", "s3://corp-logs/apps/a b+c%25é.json", code=65
+        )
+        self.assertIn("NoSuchKey", errors)
+        self.assertIn("s3://corp-logs/apps/nowhere", errors)
+        self.assertEqual(len(out.splitlines()), 1)
+
+
+class Catalogues(Trial):
+    def test_a_printed_service_can_be_pasted_and_passes_its_tests(self):
+        self.write_config()
+        out, _ = self.dray("services", "aws_sqs_alb")
+        with open(self.path("config/config.yaml"), encoding="utf-8") as file:
+            text = file.read()
+        self.write("config/pasted.yaml", text[: text.index("    services:")] + out.decode())
+        out, _ = self.dray("check", "--config", "pasted.yaml")
+        self.assertIn(b"service aws_sqs_alb: 3 tests pass", out)
+
+    def test_lists_and_near_names(self):
+        out, _ = self.dray("services")
+        self.assertIn(VPC_TAG, out.decode())
+        _, errors = self.dray("services", "aws_sqs_vcp", code=64)
+        self.assertIn("did you mean aws_sqs_vpc?", errors)
+        out, _ = self.dray("formats")
+        self.assertIn("line_split_processor", out.decode())
+        self.assertIn("gzip", out.decode())
+        out, _ = self.dray("formats", "line_split_processor")
+        self.assertIn("json: true | false", out.decode())
+        _, errors = self.dray("formats", "line_split_procesor", code=64)
+        self.assertIn("did you mean line_split_processor?", errors)
+
+    def test_check_runs_the_tests_of_definitions(self):
+        self.write_config()
+        out, _ = self.dray("check", "--config", "config.yaml")
+        self.assertIn(b"service mine: 1 test passes", out)
+        wrong = TEST.replace("my.app.null.null.info", "my.app.null.null.warn")
+        self.write_config(tests=wrong + "          - {name: a file, input_file: samples/x.json, expect_count: 2}\n")
+        self.write("config/samples/x.json", '{"level":"INFO"}\n{"level":"DEBUG"}')
+        out, _ = self.dray("check", "--config", "config.yaml", code=78)
+        self.assertIn(
+            "inputs.queue.services.mine.tests[0]: debug is filtered: event 1: expected the tag my.app.null.null.warn, "
+            "got my.app.null.null.info",
+            out.decode(),
+        )
+        self.assertIn("tests[1]: a file: expected 2 events, got 1", out.decode())
+        self.assertRegex(out.decode(), r"(?m)^config/config.yaml:\d+: error: inputs\.queue")
+
+
+if __name__ == "__main__":
+    unittest.main()
