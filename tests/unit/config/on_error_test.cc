@@ -18,7 +18,8 @@ Loaded with(const std::string& on_error, const std::string& globals = "{}", cons
   const FakeSurroundings around;
   return load_text("globals: " + globals +
                        "\noutputs: {c: {type: console}}\n"
-                       "inputs: {q: {id: 1, base_url: 'https://sqs.us-east-1.amazonaws.com/1/q', on_error: " +
+                       "inputs: {q: {id: 1, base_url: 'https://sqs.us-east-1.amazonaws.com/1/q', credentials: "
+                       "{aws_access_key_id: A, aws_secret_access_key: S}, on_error: " +
                        on_error + ", services: " + (services.empty() ? "{aws_sqs_vpc: {}}" : services) + "}}\n",
                    "f.yaml", around.get());
 }
