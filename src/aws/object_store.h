@@ -2,7 +2,7 @@
 //
 // Implemented by aws/s3_client.h over HTTP. One GET is one attempt with the retries that need no knowledge of the
 // body (wrong region once, expired credentials once, connection refused); resuming after a cut is
-// object/s3_fetcher.h's work. Blocks; thread-safe across calls; the sink is called on the caller's thread.
+// object/'s work. Blocks; thread-safe across calls; the sink is called on the caller's thread.
 #pragma once
 
 #include <cstdint>
@@ -21,8 +21,10 @@ struct GetRequest {
   std::string key;           // decoded
   std::string region;        // of the bucket, "" = the configured one
   std::string version_id;    // "" = current
-  std::uint64_t offset = 0;  // > 0: Range: bytes=offset-
+  std::uint64_t offset = 0;  // > 0, or length > 0: Range: bytes=offset-
   std::string if_match;      // ETag without quotes, "" = none
+  std::uint64_t length = 0;  // > 0: no more than these; a server that ignores the range sends more
+  bool from_end = false;     // the last `length` bytes; offset is 0 (Range: bytes=-length). 0 bytes: "InvalidRange"
 };
 
 // Told once per GET, before the first byte of the body.

@@ -54,6 +54,19 @@ std::optional<Range> parse_content_range(std::string_view text) {
   return Range{*first, *last, *size};
 }
 
+std::string range_header(const GetRequest& request) {
+  if (request.from_end) return fmt::format("bytes=-{}", request.length);
+  if (request.length > 0) return fmt::format("bytes={}-{}", request.offset, request.offset + request.length - 1);
+  return request.offset > 0 ? fmt::format("bytes={}-", request.offset) : std::string();
+}
+
+// S3 gives what there is of a range, always from its first byte on.
+bool is_asked_for(const Range& range, const GetRequest& request) {
+  const std::uint64_t length = range.last - range.first + 1;
+  if (request.length > 0 && length > request.length) return false;
+  return request.from_end ? range.last + 1 == range.size : range.first == request.offset;
+}
+
 Error bad_answer(std::string message) {
   return {ErrorKind::transient, "bad_answer", std::move(message)};
 }
@@ -65,9 +78,9 @@ Result<ObjectHead> read_head(const net::HttpResponse& response, const GetRequest
   if (!length) return bad_answer("the answer has no Content-Length, so a cut could not be noticed");
   if (response.status == 206) {
     const auto range = parse_content_range(response.header("content-range"));
-    if (!range || range->first != request.offset || range->last - range->first + 1 != *length) {
-      return bad_answer(fmt::format("asked for bytes from {}, the answer says Content-Range '{}' and Content-Length {}",
-                                    request.offset, response.header("content-range").substr(0, 100), *length));
+    if (!range || !is_asked_for(*range, request) || range->last - range->first + 1 != *length) {
+      return bad_answer(fmt::format("asked for {}, the answer says Content-Range '{}' and Content-Length {}",
+                                    range_header(request), response.header("content-range").substr(0, 100), *length));
     }
     head.offset = range->first;
     head.size = range->size;
@@ -162,7 +175,7 @@ Outcome S3Client::fetch(const GetRequest& request, const std::string& region, Bo
   call.path.append("/").append(percent_encode(request.key, true));
   if (!request.version_id.empty()) call.query = "versionId=" + percent_encode(request.version_id, false);
   call.region = region;
-  if (request.offset > 0) call.headers.push_back({"Range", fmt::format("bytes={}-", request.offset)});
+  if (std::string range = range_header(request); !range.empty()) call.headers.push_back({"Range", std::move(range)});
   if (!request.if_match.empty()) call.headers.push_back({"If-Match", fmt::format("\"{}\"", request.if_match)});
   ObjectSink adapter(request, sink);
   Outcome outcome = client_.call(call, credentials_, &adapter, stop);

@@ -123,7 +123,7 @@ Status ObjectDecoder::finish() {
 
 // An error that is the object's own is trouble; damage to the compression does not take along what came out before it.
 Status ObjectDecoder::noted(Status status) {
-  if (status) return status;
+  if (status || (!rest_ && status.error().code == kParquetObject)) return status;
   const std::optional<Trouble> trouble = trouble_of(status.error());
   if (!trouble) return status;
   const bool of_compression = !plain_->refused();
@@ -135,6 +135,34 @@ Status ObjectDecoder::noted(Status status) {
     // The record that was begun, as far as it came. A format that cannot end here leaves it to the second reading.
     rest_sent_ = plain_->finish().ok();
   }
+  return status;
+}
+
+bool ObjectDecoder::expects_parquet() const {
+  const ReadyService& service = chosen_ != nullptr ? *chosen_ : service_;
+  return service.decompressor.encoding == codec::Encoding::parquet ||
+         (service.format != nullptr && service.format->name == "parquet_processor");
+}
+
+Result<flow::RecordSink*> ObjectDecoder::begin_rows() {
+  if (chosen_ == nullptr && recognizer_ != nullptr) {
+    if (service_.format == nullptr) {
+      trouble_ = Trouble::unknown_format;
+      return Error{ErrorKind::poison, "not_recognised",
+                   object_.url() + ": a parquet object whose key none of the services of " +
+                       service_.service->definition().name + " knows; give it a key_pattern or a fallback"};
+    }
+    begin(&service_);
+  }
+  if (router_ == nullptr) return nullptr;
+  if (flaws_ != nullptr) return flaws_.get();
+  return router_.get();
+}
+
+Status ObjectDecoder::end_rows(Status status) {
+  if (status) return status;
+  trouble_ = trouble_of(status.error());
+  rest_sent_ = true;  // what no reader makes rows of is no text either
   return status;
 }
 

@@ -28,6 +28,9 @@
 
 namespace dray::decode {
 
+// The code of write()'s error if the object is parquet, which is no trouble: begin_rows() is the way to go on.
+inline constexpr const char* kParquetObject = "parquet_object";
+
 class ObjectDecoder final : public ByteSink {
  public:
   // All of them outlive the decoder. observer: nullptr if nobody wants to know.
@@ -37,6 +40,15 @@ class ObjectDecoder final : public ByteSink {
 
   Status write(std::string_view stored) override;
   Status finish() override;
+
+  // The rows of a parquet object are records already and go past decompressor and splitter: begin_rows() in place of
+  // write(), or after it answered kParquetObject; then the rows into what it gave (nullptr: filename filters exclude
+  // the object), and end_rows() with how that ended in place of finish(). A definition that is any of several knows such an
+  // object by its key or takes it by its own format: {poison, "not_recognised"}.
+  [[nodiscard]] bool expects_parquet() const;
+  [[nodiscard]] Result<flow::RecordSink*> begin_rows();
+  Status end_rows(Status status);
+  [[nodiscard]] std::size_t record_bytes_max() const { return service_.splitter.record_bytes_max; }
 
   // What is wrong with the object, after write() or finish() gave an error that is the object's own.
   [[nodiscard]] std::optional<flow::Trouble> trouble() const { return trouble_; }

@@ -27,6 +27,8 @@ constexpr Row kCodes[] = {
     {"bad_json", Trouble::corrupt_object},
     {"truncated_json", Trouble::corrupt_object},
     {"bad_parquet", Trouble::corrupt_object},
+    {"encrypted_parquet", Trouble::unknown_codec},
+    {"unsupported_parquet", Trouble::unknown_codec},
     {"too_deep", Trouble::limit_exceeded},
     {"no_records", Trouble::unknown_format},
     {"not_parquet", Trouble::unknown_format},

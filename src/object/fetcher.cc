@@ -1,25 +1,15 @@
 #include "object/fetcher.h"
 
 #include <algorithm>
-#include <functional>
 #include <optional>
 #include <string_view>
 
 #include <fmt/core.h>
 
-#include "base/backoff.h"
+#include "object/patience.h"
 
 namespace dray::object {
 namespace {
-
-// Attempts in a row that brought less than kProgress; then the object goes back to the queue.
-constexpr int kAttemptsMax = 6;
-constexpr std::uint64_t kProgress = 64U << 10U;
-constexpr Backoff::Limits kBackoff{.first = milliseconds(200), .cap = seconds(10), .least = milliseconds(50)};
-// Without kProgress for this long the object goes back to the queue, whatever the attempts did.
-constexpr Duration kStallMax = seconds(90);
-// A sleep looks at the stop flag this often.
-constexpr Duration kStopLatency = milliseconds(50);
 
 Error replaced(const flow::ObjectRef& object) {
   return {ErrorKind::later, "object_replaced",
@@ -90,41 +80,6 @@ class ResumedBody final : public aws::BodySink {
   std::optional<Error> refused_;
 };
 
-// How long a fetch may go on without getting forward.
-class Patience {
- public:
-  Patience(Clock& clock, const flow::ObjectRef& object)
-      : clock_(clock),
-        backoff_(kBackoff, std::hash<std::string>()(object.key) ^ static_cast<std::uint64_t>(clock.wall_now().micros)),
-        renewed_(clock.now()) {}
-
-  void progress(std::uint64_t received) {
-    if (received >= mark_ + kProgress) {
-      mark_ = received;
-      backoff_.reset();
-      renewed_ = clock_.now();
-    }
-  }
-
-  [[nodiscard]] bool exhausted() const {
-    return backoff_.tries() >= kAttemptsMax || clock_.now() - renewed_ >= kStallMax;
-  }
-
-  // Waits before the next attempt.
-  void wait(const Stop& stop) {
-    const TimePoint end = clock_.now() + backoff_.next();
-    while (!stop.requested() && clock_.now() < end) {
-      clock_.sleep_until(std::min(end, clock_.now() + kStopLatency));
-    }
-  }
-
- private:
-  Clock& clock_;
-  Backoff backoff_;
-  TimePoint renewed_;
-  std::uint64_t mark_ = 0;
-};
-
 aws::GetRequest request_for(const flow::ObjectRef& object, const ResumedBody& body) {
   aws::GetRequest request;
   request.bucket = object.bucket;
@@ -141,7 +96,7 @@ aws::GetRequest request_for(const flow::ObjectRef& object, const ResumedBody& bo
 Status Fetcher::fetch(const flow::ObjectRef& object, const std::string& expected_etag, ByteSink& sink, const Stop& stop,
                       Fetched& fetched) {
   ResumedBody body(object, expected_etag, sink);
-  Patience patience(clock_, object);
+  Patience patience(clock_, object.key);
   while (true) {
     if (stop.requested()) {
       return Error{ErrorKind::stopped, "stopped", object.url() + ": stopped while it was read"};

@@ -11,6 +11,7 @@
 #include "object/fetcher.h"
 #include "pipeline/disposal.h"
 #include "pipeline/ledger.h"
+#include "pipeline/object_stream.h"
 #include "pipeline/plan.h"
 #include "pipeline/task.h"
 #include "telemetry/log.h"
@@ -29,6 +30,7 @@ class Worker {
   Worker(const Shared& shared, aws::ObjectStore& store, Clock& clock, telemetry::Logger log)
       : plan_(shared.plan),
         fetcher_(store, clock),
+        stream_(store, clock),
         tasks_(shared.tasks),
         ledger_(shared.ledger),
         disposals_(shared.disposals),
@@ -43,11 +45,12 @@ class Worker {
   Ledger::Streamed deliver(const Task& task, const Ledger::Attempt& attempt);
   Ledger::Streamed stream(const decode::ReadyService& service, const Task& task, const Ledger::Attempt& attempt);
   Status dispose(decode::ObjectDecoder& decoder, const Task& task, Error error, object::Fetched& fetched);
-  Ledger::Streamed dispose_of_unknown(const Task& task, const std::string& asked);
+  Ledger::Streamed dispose_of_unknown(const Task& task, const Ledger::Attempt& attempt, const std::string& asked);
   Ledger::Streamed send_md5(const Task& task, const Ledger::Attempt& attempt);
 
   const Plan& plan_;
   object::Fetcher fetcher_;
+  ObjectStream stream_;
   codec::DecompressorScratch scratch_;
   TaskQueue& tasks_;
   Ledger& ledger_;
