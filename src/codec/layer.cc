@@ -56,6 +56,7 @@ Status Layer::end_file() {
   decoder_.reset();
   form_ = Form::unknown;
   prefix_size_ = 0;
+  joints_.clear();
   return status;
 }
 
@@ -68,6 +69,7 @@ void Layer::release() {
 
 void Layer::joint() {
   if (form_ == Form::plain) object_.plain.joint();
+  if (form_ == Form::unknown && (joints_.empty() || joints_.back() != prefix_size_)) joints_.push_back(prefix_size_);
 }
 
 Status Layer::count(std::size_t bytes) {
@@ -129,7 +131,14 @@ Status Layer::decode(const Codec& codec, std::string_view first) {
 Status Layer::begin_plain(std::string_view first) {
   form_ = Form::plain;
   object_.plain.begin_file(first);
-  return object_.plain.write(first);
+  std::size_t at = 0;
+  for (const std::size_t joint : joints_) {
+    if (Status status = object_.plain.write(first.substr(at, joint - at)); !status) return status;
+    object_.plain.joint();
+    at = joint;
+  }
+  joints_.clear();
+  return object_.plain.write(first.substr(at));
 }
 
 }  // namespace dray::codec

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <memory>
 #include <string_view>
+#include <vector>
 
 #include "codec/codec.h"
 #include "codec/decompressor.h"
@@ -55,6 +56,7 @@ class Layer final : public LayerSink {
   Form form_ = Form::unknown;
   std::array<char, kSniffed> prefix_{};
   std::size_t prefix_size_ = 0;
+  std::vector<std::size_t> joints_;  // where they fell in the prefix
   std::uint64_t received_ = 0;
   std::unique_ptr<Layer> below_;
   std::unique_ptr<ByteSink> decoder_;

@@ -15,6 +15,7 @@ namespace {
 constexpr std::string_view kMagic = "\x04\x22\x4D\x18";
 constexpr std::size_t kMagicSize = 4;
 constexpr std::size_t kBlockHeader = 4;
+constexpr unsigned kBlockSums = 1U << 4U;  // of a frame's flags
 
 bool is_magic(std::string_view bytes) {
   return bytes == kMagic ||
@@ -71,14 +72,26 @@ class Lz4Frames final : public ByteSink {
     magic_size_ = 0;
     ++frames_;
     hint_ = kMagicSize + kBlockHeader;
-    if (magic == kMagic) sink_.joint();
+    block_sums_ = false;
+    wants_flags_ = magic == kMagic;
+    if (wants_flags_) sink_.joint();
     std::string_view whole = magic;
-    return decode(whole);
+    return feed(whole);
+  }
+
+  Status decode(std::string_view& chunk) {
+    if (wants_flags_) {
+      block_sums_ = (static_cast<unsigned char>(chunk.front()) & kBlockSums) != 0;
+      wants_flags_ = false;
+    }
+    return feed(chunk);
   }
 
   // One block a call at most: on a fault liblz4 forgets what the same call had decoded.
-  Status decode(std::string_view& chunk) {
-    const std::size_t wanted = hint_ > kBlockHeader ? hint_ - kBlockHeader : hint_;
+  Status feed(std::string_view& chunk) {
+    // It asks for the next block's header too, and for a block's check sum twice.
+    const std::size_t ahead = block_sums_ && hint_ > 2 * kBlockHeader ? 2 * kBlockHeader : kBlockHeader;
+    const std::size_t wanted = hint_ > ahead ? hint_ - ahead : hint_;
     std::string_view piece = chunk.substr(0, wanted);
     bool full = true;
     while (inside_ && (full || !piece.empty())) {
@@ -107,6 +120,8 @@ class Lz4Frames final : public ByteSink {
   LayerSink& sink_;
   LZ4F_dctx* context_ = nullptr;
   bool inside_ = false;
+  bool wants_flags_ = false;  // the next byte is the frame's flags
+  bool block_sums_ = false;
   std::size_t hint_ = 0;  // the bytes that liblz4 wants next
   std::array<char, kMagicSize> magic_{};
   std::size_t magic_size_ = 0;

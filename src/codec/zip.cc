@@ -1,6 +1,6 @@
-// zip, read from the front: local headers, data descriptors, zip64; entries are pushed in their order, each as a file of
-// its own. Directories are skipped. The central directory must be there and list as many entries as came: without it the
-// zip was cut. Memory: 87 KB of inflate and one header (at most 128 KiB).
+// zip, read from the front: local headers, data descriptors, zip64; entries are pushed in their order, each as a file
+// of its own. Directories are skipped. The central directory must be there and list as many entries as came: without it
+// the zip was cut. Memory: 87 KB of inflate and one header (at most 128 KiB).
 // Limits: entries that a zip tool has deleted from the directory but left in the file are found too, which the count
 // then tells. No encryption, no methods but stored and deflate.
 #include <isa-l/crc.h>

@@ -1,14 +1,18 @@
 // rooms: codec
-// Any bytes are decoded or refused, in the same way whole and in pieces; memory does not depend on what they say.
+// Any bytes are decoded or refused, in the same way whole and in pieces, by what they look like and by every codec of
+// the catalogue by its name; memory does not depend on what they say.
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
 
 #include "base/assert.h"
+#include "codec/codec.h"
 #include "codec/decompressor.h"
 
 namespace {
+
+using dray::codec::DecompressorOptions;
 
 // Keeps little: a bomb must not fill the fuzzer's own memory.
 class Summed final : public dray::ByteSink {
@@ -18,7 +22,7 @@ class Summed final : public dray::ByteSink {
       sum = sum * 31 + static_cast<unsigned char>(byte);
     }
     bytes += chunk.size();
-    if (bytes > (32U << 20U)) {
+    if (bytes > (8U << 20U)) {
       return dray::Error{dray::ErrorKind::poison, "enough", "enough for a fuzzer"};
     }
     return {};
@@ -28,9 +32,9 @@ class Summed final : public dray::ByteSink {
   std::uint64_t bytes = 0;
 };
 
-std::string outcome(std::string_view stored, std::size_t step) {
+std::string outcome(std::string_view stored, const DecompressorOptions& options, std::size_t step) {
   Summed sink;
-  const auto decompressor = dray::codec::make_decompressor({dray::codec::Encoding::detect}, sink);
+  const auto decompressor = dray::codec::make_decompressor(options, sink);
   dray::Status status;
   for (std::size_t at = 0; status.ok() && at < stored.size(); at += step) {
     status = decompressor->write(stored.substr(at, step));
@@ -45,12 +49,22 @@ std::string outcome(std::string_view stored, std::size_t step) {
              : code + " " + std::to_string(sink.bytes) + " " + std::to_string(sink.sum);
 }
 
+void check(std::string_view stored, const DecompressorOptions& options) {
+  const std::string whole = outcome(stored, options, stored.size() + 1);
+  DRAY_ASSERT(outcome(stored, options, 1) == whole);
+  DRAY_ASSERT(outcome(stored, options, 13) == whole);
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view stored(reinterpret_cast<const char*>(data), size);
-  const std::string whole = outcome(stored, size + 1);
-  DRAY_ASSERT(outcome(stored, 1) == whole);
-  DRAY_ASSERT(outcome(stored, 13) == whole);
+  check(stored, {});
+  for (const char* charset : {"utf-16", "shift_jis"}) {
+    check(stored, *dray::codec::parse_encoding(charset));
+  }
+  for (const dray::codec::Codec* codec : dray::codec::all_codecs()) {
+    check(stored, *dray::codec::parse_encoding(codec->name));
+  }
   return 0;
 }
