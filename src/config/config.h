@@ -64,7 +64,7 @@ struct Input {
   bool do_not_send = false;
   bool debug_md5 = false;
   bool debug = false;
-  std::optional<bool> compressed_events;  // absent: by magic bytes
+  std::optional<bool> compressed_events;  // true: gzip for the services that name no encoding
   seconds visibility{120};
   seconds wait{20};
   int messages_max = 10;
@@ -75,6 +75,7 @@ struct Input {
   DeliveryProof delivery_proof = DeliveryProof::automatic;
   OnError on_error;
   std::uint64_t record_bytes_max = 16U << 20U;
+  std::uint64_t object_bytes_max = 50ULL << 30U;  // once decompressed
   int workers = 0;                            // 0: chosen by the number of cores
   std::vector<service::Definition> services;  // in the file's order, overrides applied
 };

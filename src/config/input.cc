@@ -79,9 +79,20 @@ void read_own_keys(const Fields& fields, Input& into) {
   if (const auto bytes = fields.bytes("record_bytes_max", {1024, std::int64_t{1} << 30})) {
     into.record_bytes_max = static_cast<std::uint64_t>(*bytes);
   }
+  if (const auto bytes = fields.bytes("object_bytes_max", {1024, std::int64_t{1} << 50})) {
+    into.object_bytes_max = static_cast<std::uint64_t>(*bytes);
+  }
   if (const auto workers = fields.integer("workers", {1, 1024})) into.workers = static_cast<int>(*workers);
   (void)fields.choice("notification", kForms);
   read_on_error(fields.child("on_error", Section::on_error), into.on_error);
+}
+
+// compressed_events: true makes gzip the encoding of every service that names none.
+void say_gzip(std::vector<service::Definition>& services) {
+  for (service::Definition& one : services) {
+    if (one.encoding.empty()) one.encoding = "gzip";
+    say_gzip(one.members);
+  }
 }
 
 // A service that takes every object: those behind it in the file are never asked.
@@ -159,6 +170,7 @@ std::optional<Input> read_input(const Reading& reading, const Named& node, const
   read_queue_numbers(fields, input);
   read_own_keys(fields, input);
   input.services = read_services(fields);
+  if (input.compressed_events.value_or(false)) say_gzip(input.services);
   return input;
 }
 

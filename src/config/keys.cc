@@ -96,7 +96,9 @@ constexpr Key kKeys[] = {
      "One more event for each message, its MD5, with the tag `my.app.sqs.message_body`."},
     {input, "debug", read, "true/false", "that of globals", "Debugging lines for this input."},
     {input, "compressed_events", read, "true/false", "found by the first bytes",
-     "`true`: objects are gzip; `false`: they are not; absent: gzip is recognised by its first bytes."},
+     "`true`: gzip is the `encoding` of every service that names none, and other objects are an error; `false` or "
+     "absent: "
+     "every compression is recognised."},
     {input, "sqs_visibility_timeout", read, "number", "120",
      "Seconds until SQS shows a notification again unless it is extended, which happens all along; 1 to 43200, the "
      "page advises 120 or "
@@ -117,6 +119,9 @@ constexpr Key kKeys[] = {
      "Where each class of trouble ends; the defaults lose nothing. See docs/errors.md."},
     {input, "record_bytes_max", read, "bytes", "16MiB",
      "Longest event; what becomes of a longer record says `on_error`: `oversize_record`."},
+    {input, "object_bytes_max", read, "bytes", "50GiB",
+     "Most bytes that one object may become once decompressed; what becomes of a larger one says `on_error`: "
+     "`limit_exceeded`."},
     {input, "workers", read, "number", "by the number of cores", "Notifications worked on at once; 1 to 1024."},
     {input, "buckets", refused, "list", "",
      "this version takes objects of every bucket that the queue tells of; limit them with a service's key_pattern, or "

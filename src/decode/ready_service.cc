@@ -64,6 +64,7 @@ Result<ReadyService> prepare(const Definition& definition, const PrepareOptions&
                     .options = definition.file_format.options,
                     .oversize_in_pieces = options.oversize_in_pieces};
   ready.decompressor = *codec::parse_encoding(definition.encoding);
+  ready.decompressor.bytes_max = options.object_bytes_max;
   if (definition.content_pattern) ready.content = *route::Pattern::compile(*definition.content_pattern);
   for (const Definition& one : definition.members) {
     auto member = prepare(one, options);

@@ -32,6 +32,7 @@ struct ReadyService {
 struct PrepareOptions {
   std::size_t record_bytes_max = 16U << 20U;
   bool oversize_in_pieces = false;  // see format/splitter.h
+  std::uint64_t object_bytes_max = codec::DecompressorOptions{}.bytes_max;
 };
 
 // Error (config): the first fault; the message names the service and the key.

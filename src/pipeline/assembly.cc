@@ -77,7 +77,8 @@ Result<Plan> plan_input(const config::Input& input, std::vector<output::Output*>
   const flow::Dispositions& dispositions = input.on_error.dispositions;
   const decode::PrepareOptions options{
       .record_bytes_max = input.record_bytes_max,
-      .oversize_in_pieces = dispositions.of(flow::Trouble::oversize_record) != flow::Disposition::leave};
+      .oversize_in_pieces = dispositions.of(flow::Trouble::oversize_record) != flow::Disposition::leave,
+      .object_bytes_max = input.object_bytes_max};
   Plan plan;
   plan.dispositions = dispositions;
   plan.input = input.name;

@@ -77,6 +77,7 @@ TEST_F(LoadTest, DefaultsAreThoseOfTheContract) {
   EXPECT_FALSE(input.compressed_events.has_value());
   EXPECT_EQ(input.delivery_proof, DeliveryProof::automatic);
   EXPECT_EQ(input.record_bytes_max, 16U << 20U);
+  EXPECT_EQ(input.object_bytes_max, std::uint64_t{50} << 30U);
   EXPECT_EQ(input.endpoints.sqs, "");
   ASSERT_EQ(input.services.size(), 1U);
   EXPECT_TRUE(input.services[0].predefined);
@@ -220,6 +221,12 @@ TEST_F(LoadTest, BooleansAreThoseOfYaml11) {
     ASSERT_TRUE(is_silent(loaded)) << yes;
     EXPECT_TRUE(loaded.config->inputs[0].debug_md5) << yes;
   }
+}
+
+TEST_F(LoadTest, CompressedEventsMakesGzipTheEncodingOfServicesThatNameNone) {
+  EXPECT_EQ(with_input("    compressed_events: true\n").config->inputs[0].services[0].encoding, "gzip");
+  EXPECT_EQ(with_input("    compressed_events: false\n").config->inputs[0].services[0].encoding,
+            with_input("").config->inputs[0].services[0].encoding);
 }
 
 TEST_F(LoadTest, BytesMayHaveAUnit) {
