@@ -43,8 +43,8 @@ class ObjectDecoder final : public ByteSink {
 
   // The rows of a parquet object are records already and go past decompressor and splitter: begin_rows() in place of
   // write(), or after it answered kParquetObject; then the rows into what it gave (nullptr: filename filters exclude
-  // the object), and end_rows() with how that ended in place of finish(). A definition that is any of several knows such an
-  // object by its key or takes it by its own format: {poison, "not_recognised"}.
+  // the object), and end_rows() with how that ended in place of finish(). A definition that is any of several knows
+  // such an object by its key or takes it by its own format: {poison, "not_recognised"}.
   [[nodiscard]] bool expects_parquet() const;
   [[nodiscard]] Result<flow::RecordSink*> begin_rows();
   Status end_rows(Status status);

@@ -7,7 +7,7 @@
 namespace dray::flow {
 
 enum class Verdict {
-  delivered,    // every record of every object is filtered or proven in every output: delete
+  delivered,    // every record of every object is filtered, proven in every output, or disposed of by on_error: delete
   retry_later,  // give it back; visible again after `delay`
   leave,        // we cannot process it: let its lease run out, so that the queue's redrive policy counts it
 };

@@ -114,13 +114,16 @@ class CsvRecords final : public Splitter {
   Status take_record(std::string_view record) {
     if (header_ == Header::first_line) {
       if (!first_.has_value()) {
+        sink_.leave_out(record, "header line");
         return begin_columns(record);
       }
       if (record == *first_) {
+        sink_.leave_out(record, "header line");
         return {};
       }
     }
     if (header_ == Header::detect && names_columns(record)) {
+      sink_.leave_out(record, "header line");
       row_.name_columns(names_);
       return {};
     }

@@ -74,10 +74,15 @@ class TextFile final : public Splitter {
       return sink_.accept({.bytes = part.text, .flaw = part.flaw});
     }
     const std::string_view line = line_separator_ == "\n" ? part.line() : part.text;
-    if (line.empty() || (!header_.empty() && line == header_)) {
+    if (line.empty()) {
+      return {};
+    }
+    if (!header_.empty() && line == header_) {
+      sink_.leave_out(line, "header line");
       return {};
     }
     if (wants_header_) {
+      sink_.leave_out(line, "header line");
       wants_header_ = false;
       return take_header(line);
     }

@@ -95,6 +95,7 @@ Status W3cLines::take(std::string_view line, flow::Flaw flaw) {
 }
 
 Status W3cLines::take_header(std::string_view line) {
+  sink_.leave_out(line, "header line");
   if (!json_ || !names_fields(line)) {
     return {};
   }

@@ -341,7 +341,7 @@ void Ledger::deleting(const std::string& message_id) {
   const auto place = jobs_.find(message_id);
   DRAY_ASSERT(place != jobs_.end());
   const Job& job = *place->second;
-  // A1: each record of it is filtered or within the proven prefix of every output.
+  // A1: each record of it is filtered, disposed of by on_error, or within the proven prefix of every output.
   DRAY_ASSERT(job.pending == 0 && !job.first_error);
   for (const Work& work : job.works) {
     DRAY_ASSERT(work.outcome == Outcome::delivered);

@@ -2,8 +2,9 @@
 // tells the acknowledger what becomes of each notification. One per input.
 //
 // What it guarantees: a notification is settled as delivered only when every object of it is known and proven in every
-// output, or holds nothing to send (A1, asserted again before the delete). No verdict means: later. A work whose
-// receiver failed is tried again here, under its lease; a source that failed is given back to the queue after the
+// output, or holds nothing to send (A1, asserted again before the delete). What on_error disposed of is nothing to
+// send: the worker ends the attempt without error only when that is done, and durable. No verdict means: later. A work
+// whose receiver failed is tried again here, under its lease; a source that failed is given back to the queue after the
 // notification's other objects settled, so that what was proven is remembered exactly. Thread-safe: one mutex, never
 // held while calling a worker, an output or the queue (the acknowledger's and the task queue's own locks are taken
 // inside it, in that order, never the other way).

@@ -48,14 +48,18 @@ Ledger::Streamed Worker::deliver(const Task& task, const Ledger::Attempt& attemp
   const route::Selection selection = plan_.selector->select(object.key);
   switch (selection.kind) {
     case route::Selection::Kind::excluded: log_.debug("Skipped by filename_filter_rules: " + object.url()); return {};
-    case route::Selection::Kind::none: return dispose_of_unknown(task, attempt, selection.asked);
+    case route::Selection::Kind::none:
+      if (plan_.dispositions.of(flow::Trouble::unknown_format) == flow::Disposition::send_raw) break;
+      return dispose_of_unknown(task, selection.asked);
     case route::Selection::Kind::taken: break;
   }
-  Ledger::Streamed streamed = stream(plan_.services[selection.index], task, attempt);
+  const bool taken = selection.kind == route::Selection::Kind::taken;
+  const decode::ReadyService& service = taken ? plan_.services[selection.index] : plan_.unknown;
+  Ledger::Streamed streamed = stream(service, task, attempt);
   if (streamed.error && streamed.error->code == "object_replaced") {
     // Other bytes than those whose prefix was proven: the new ones count from their first record.
     ledger_.restart_from_zero(task);
-    streamed = stream(plan_.services[selection.index], task, {.ticket = task.work().ticket, .expected_etag = {}});
+    streamed = stream(service, task, {.ticket = task.work().ticket, .expected_etag = {}});
   }
   return streamed;
 }
@@ -102,14 +106,9 @@ Status Worker::dispose(decode::ObjectDecoder& decoder, const Task& task, Error e
   return {};
 }
 
-Ledger::Streamed Worker::dispose_of_unknown(const Task& task, const Ledger::Attempt& attempt,
-                                            const std::string& asked) {
+Ledger::Streamed Worker::dispose_of_unknown(const Task& task, const std::string& asked) {
   Error error{ErrorKind::poison, "no_service",
               "no service takes this key (asked: " + asked + "); add one, or a catch-all service without key_pattern"};
-  if (plan_.dispositions.of(flow::Trouble::unknown_format) == flow::Disposition::send_raw) {
-    disposals_.tell_sent_raw(task, error);
-    return stream(plan_.unknown, task, attempt);
-  }
   auto disposed = disposals_.dispose(
       task,
       {.trouble = flow::Trouble::unknown_format, .error = std::move(error), .service = {}, .etag = {}, .bytes = {}});

@@ -45,7 +45,7 @@ class Worker {
   Ledger::Streamed deliver(const Task& task, const Ledger::Attempt& attempt);
   Ledger::Streamed stream(const decode::ReadyService& service, const Task& task, const Ledger::Attempt& attempt);
   Status dispose(decode::ObjectDecoder& decoder, const Task& task, Error error, object::Fetched& fetched);
-  Ledger::Streamed dispose_of_unknown(const Task& task, const Ledger::Attempt& attempt, const std::string& asked);
+  Ledger::Streamed dispose_of_unknown(const Task& task, const std::string& asked);
   Ledger::Streamed send_md5(const Task& task, const Ledger::Attempt& attempt);
 
   const Plan& plan_;

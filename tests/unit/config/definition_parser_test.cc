@@ -191,7 +191,8 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(DefinitionParser, AFormatThatIsNotInTheCatalogueIsAnError) {
   const Outcome outcome = parse("file_format: {type: yaml_processor}\nrouting_template: a.b.c.d\n");
   EXPECT_FALSE(outcome.definition);
-  EXPECT_NE(outcome.text().find("\"yaml_processor\" is no processor; this version has "), std::string::npos)
+  EXPECT_NE(outcome.text().find("\"yaml_processor\" is no processor; this version has "),
+            std::string::npos)
       << outcome.text();
   const Outcome typo = parse("file_format: {type: line_split_procesor}\nrouting_template: a.b.c.d\n");
   EXPECT_NE(typo.text().find("did you mean \"line_split_processor\"?"), std::string::npos) << typo.text();
