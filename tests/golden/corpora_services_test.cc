@@ -30,14 +30,13 @@ struct Reading {
 
 const Settings kJson = {{"json", "true"}};
 
-// The origin's files are no objects of S3: some are pretty-printed where AWS writes one line, those of panther are JSON
-// whatever the source writes. They are read with another format then; filters, variables and tags stay the service's.
+// The files of panther are JSON whatever the source writes: where that is something else they are read with another
+// format; filters, variables and tags stay the service's.
 const Reading kReadings[] = {
     {"otel/cloudtraillog/", "_cw.json", "aws_sqs_cloudtrail_kinesis", "", {}, "cloud.aws.cloudtrail.s3"},
     {"otel/cloudtraillog/", ".json", "aws_sqs_cloudtrail", "", {}, "cloud.aws.cloudtrail."},
     {"otel/elb-access-log/alb", ".log", "aws_sqs_alb", "", {}, "web.aws.alb.access"},
     {"otel/elb-access-log/clb", ".log", "aws_sqs_elb", "", {}, "web.aws.elb.access"},
-    {"otel/network-firewall-log/stream/", ".json", "aws_sqs_network_firewall", "", {}, "cloud.aws.firewall.alert"},
     {"otel/network-firewall-log/",
      ".json",
      "aws_sqs_network_firewall",
@@ -48,8 +47,7 @@ const Reading kReadings[] = {
     {"otel/subscription-filter/", ".json", "aws_sqs_cloudwatch", "", {}, "cloud.aws.cloudwatch.logs"},
     {"otel/vpc-flow-log/", ".log", "aws_sqs_vpc", "", {}, "cloud.aws.vpc.flow"},
     {"otel/vpc-flow-log/", ".json", "aws_sqs_cloudwatch_vpc", "", {}, "cloud.aws.vpc.flow"},
-    {"otel/waf/valid_log.json", "", "aws_sqs_waf", "", {}, "cloud.aws.waf.logs"},
-    {"otel/waf/", ".json", "aws_sqs_waf", "unseparated_json_processor", {}, "cloud.aws.waf.logs"},
+    {"otel/waf/", ".json", "aws_sqs_waf", "", {}, "cloud.aws.waf.logs"},
     {"panther/aws_cloudtrail.ndjson", "", "aws_sqs_cloudtrail", "line_split_processor", kJson, "cloud.aws.cloudtrail."},
     {"panther/aws_vpc_flow.ndjson", "", "aws_sqs_vpc", "line_split_processor", kJson, "cloud.aws.vpc.flow"},
     {"panther/aws_waf.ndjson", "", "aws_sqs_waf", "", {}, "cloud.aws.waf.logs"},
