@@ -128,7 +128,7 @@ TEST_P(PublishedSources, GiveTheCountsAndSumsOfTheirManifest) {
   ASSERT_TRUE(manifest);
   std::size_t files = 0;
   for (const auto& [name, facts] : *(*manifest)["files"].if_object()) {
-    const std::string path = folder + "/" + name;
+    const std::string path = (fs::path(folder) / name).string();
     const Reading* reading = reading_of(path);
     ASSERT_NE(reading, nullptr) << "nobody reads " << path;
     check(root / path, path, *reading, facts);

@@ -155,8 +155,7 @@ TEST(PredefinedServices, ControlObjectsAreDoneWithoutAnEvent) {
       "AWSLogs/o-ab12cd34/111122223333/",
       "AWSLogs/111122223333/CloudTrail/",
       "AWSLogs/111122223333/CloudTrail-Digest/",
-      "AWSLogs/111122223333/CloudTrail-Digest/eu-west-1/2024/03/05/"
-      "111122223333_CloudTrail-Digest_eu-west-1_trail_eu-west-1_20240305T091011Z.json.gz",
+      "AWSLogs/111122223333/CloudTrail-Digest/eu-west-1/2024/03/05/1_CloudTrail-Digest_eu-west-1_t_20240305Z.json.gz",
       "AWSLogs/111122223333/Config/",
       "AWSLogs/111122223333/Config/ConfigWritabilityCheckFile",
       "AWSLogs/111122223333/ELBAccessLogTestFile",
