@@ -135,23 +135,18 @@ std::vector<std::string> Parser::any_of(const YAML::Node& node, const std::strin
   return chosen;
 }
 
-std::vector<std::string_view> names_of_formats() {
+std::string no_format(std::string_view type) {
   std::vector<std::string_view> names;
   for (const format::Format* format : format::all_formats()) names.push_back(format->name);
-  return names;
-}
-
-std::string no_format(std::string_view type) {
-  const std::vector<std::string_view> names = names_of_formats();
   const auto near = nearest_key(type, names);
-  return fmt::format("\"{}\" is no processor; this version has {}{}", type, listed(names),
-                     near.empty() ? "" : fmt::format("; did you mean \"{}\"?", near));
+  return fmt::format("\"{}\" is no processor; {}", type,
+                     near.empty() ? "`dray formats` lists them" : fmt::format("did you mean \"{}\"?", near));
 }
 
 service::FileFormat Parser::file_format(const YAML::Node& node, const std::string& path) {
   service::FileFormat format;
   if (!node.IsMap()) {
-    error(node, path, fmt::format("must be a mapping with type (one of {}) and config", listed(names_of_formats())));
+    error(node, path, "must be a mapping with type (`dray formats` lists them) and config");
     return format;
   }
   each_pair(node, path, "type and config",
@@ -168,7 +163,7 @@ service::FileFormat Parser::file_format(const YAML::Node& node, const std::strin
               }
             });
   if (!node["type"]) {
-    error(node, path + ".type", fmt::format("is missing; this version has {}", listed(names_of_formats())));
+    error(node, path + ".type", "is missing; `dray formats` lists them");
   } else if (const format::Format* found = format::find_format(format.type); found != nullptr) {
     const YAML::Node config = node["config"];
     if (Status status = found->check(format.options); !status) {
