@@ -33,6 +33,10 @@ void Settings::set(std::string name, Setting value) {
   members_.emplace_back(std::move(name), std::move(value));
 }
 
+bool Settings::empty() const {
+  return members_.empty();
+}
+
 bool Settings::operator==(const Settings& other) const {
   return members_ == other.members_;
 }

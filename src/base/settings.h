@@ -34,7 +34,7 @@ class Settings {
   void set(std::string name, Setting value);
 
   [[nodiscard]] const std::vector<Member>& members() const { return members_; }
-  [[nodiscard]] bool empty() const { return members_.empty(); }
+  [[nodiscard]] bool empty() const;
   bool operator==(const Settings& other) const;
 
  private:

@@ -1,7 +1,8 @@
 // IncapsulaHeader: the lines `name:value` before the line `|==|` of a log file of Imperva Cloud WAF (Incapsula).
 //
 // Used by incapsula_processor. Imperva, "Log File Structure": names differ in letter case from text to text, so case
-// does not count. The first `|==|` that is a line of its own ends the header; content may hold others. Pure; any thread.
+// does not count. The first `|==|` that is a line of its own ends the header; content may hold others. Pure; any
+// thread.
 #pragma once
 
 #include <cstddef>

@@ -52,6 +52,16 @@ inline std::vector<FormatCase> format_cases() {
       {"separated_json_processor", {{"separator", "\n\n"}}},
       {"split_or_unseparated_processor", {{"key", "Records"}}},
       {"split_or_unseparated_processor", {{"json", "false"}}},
+      {"line_split_processor", {{"chunks", "true"}, {"indices", List{"1", "-2"}}, {"substrings", List{"b"}}}},
+      {"line_split_processor", {{"chunks", "true"}, {"regex", List{"^[\"#<]"}}, {"json", "true"}}},
+      {"text_file_processor", {{"header", "true"}, {"header_field_separator", ","}, {"use_json", "true"}}},
+      {"text_file_processor", {{"line_separator", "||"}, {"field_names", List{"a", "b"}}}},
+      {"text_file_processor", {{"line_separator", "\"\""}, {"field_separator", "<Event"}, {"use_json", "true"}}},
+      {"csv_processor", {{"json", "true"}, {"header", "detect"}, {"columns", List{"a", "b"}}}},
+      {"csv_processor", {{"json", "true"}, {"header", "first_line"}, {"separator", "|"}}},
+      {"w3c_processor", {{"json", "true"}}},
+      {"multiline_processor", {{"start", "^[#<a]"}}},
+      {"multiline_processor", {{"start", "^>"}, {"keep_leading", "false"}}},
   };
   std::vector<FormatCase> cases;
   for (const Format* format : all_formats()) {
