@@ -213,8 +213,11 @@ std::string dispositions_text(const flow::Dispositions& dispositions) {
 
 void append_service(std::string& out, const service::Definition& service, bool alone, const std::string& outputs) {
   const std::string_view objects = alone || !service.key_pattern ? "every object" : "objects by key_pattern";
-  out += fmt::format("  {} ({}, {}) -> {} -> {} -> {}\n", service.name, service.predefined ? "predefined" : "custom",
-                     objects, service.file_format.type, service.routing_template, outputs);
+  const std::string read = service.file_format.type.empty()
+                               ? std::string("each by its own service")
+                               : fmt::format("{} -> {}", service.file_format.type, service.routing_template);
+  out += fmt::format("  {} ({}, {}) -> {} -> {}\n", service.name, service.predefined ? "predefined" : "custom", objects,
+                     read, outputs);
   if (!service.any_of.empty()) {
     out += fmt::format("    first as any of {}\n", fmt::join(service.any_of, ", "));
   }

@@ -202,6 +202,21 @@ TEST(Describe, EveryKeyStandsOnThePage) {
   }
 }
 
+TEST(Plan, TellsWhichServicesAnyOfAsks) {
+  const FakeSurroundings around;
+  const Loaded loaded = load_text(
+      "globals: {name: c, id: 9}\noutputs: {c: {type: console}}\n"
+      "inputs: {q: {id: 1, base_url: 'https://sqs.us-east-1.amazonaws.com/1/q', services: {aws_sqs_control_tower: {}}, "
+      "credentials: {aws_access_key_id: AKID, aws_secret_access_key: hidden}}}\n",
+      "f.yaml", around.get());
+  ASSERT_TRUE(loaded.config) << loaded.complaints.text();
+  const std::string text = plan(*loaded.config);
+  EXPECT_NE(text.find("aws_sqs_control_tower (predefined, every object) -> each by its own service -> c\n"
+                      "    first as any of aws_sqs_cloudtrail, "),
+            std::string::npos)
+      << text;
+}
+
 TEST(Plan, TellsWhatWouldHappenAndNoSecret) {
   const FakeSurroundings around;
   const Loaded loaded = load_text(
