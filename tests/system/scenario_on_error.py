@@ -178,3 +178,40 @@ def oversize_records(bench):
                 assert b"".join(content for key, _, content in found if key == one.key) == text
         if not left:
             start_again(bench)
+
+
+@scenario(90)
+def recognised_by_key_or_first_bytes(bench):
+    """any_of: each object by its own source, also under keys that tell nothing; what none of them knows goes to the
+    fallback; with on_error unknown_format: quarantine and no fallback it is named there and nothing is lost."""
+    rng = random.Random(74)
+    made = []
+    for number in range(12):
+        kind = (objects.cloudtrail, objects.vpc, objects.alb, objects.lines)[number % 4]
+        one = kind(number, 30, rng)
+        if number >= 4:
+            one.key = f"renamed/{number}"
+        made.append(one)
+    service = {
+        "any_of": ["aws_sqs_cloudtrail", "aws_sqs_vpc", "aws_sqs_alb"],
+        "file_format": {"type": "line_split_processor"},
+        "routing_template": "my.app.system.lines",
+    }
+    bench.start_receiver()
+    bench.start_cloud()
+    bench.upload(made)
+    bench.run_to_idle(bench.write_config(input_changes={"services": {"mine": service}}))
+    bench.expect_queue(0)
+    bench.judge(made)
+
+    start_again(bench)
+    unknown = [one for number, one in enumerate(made) if number % 4 == 3]
+    for one in unknown:
+        one.events = []
+    bench.upload(made)
+    changes = {"services": {"mine": {"any_of": service["any_of"]}}, "on_error": {"unknown_format": "quarantine"}}
+    bench.run_to_idle(bench.write_config(input_changes=changes))
+    bench.expect_queue(0)
+    bench.judge(made)
+    assert sorted(head["key"] for head, _ in quarantined(bench)) == sorted(one.key for one in unknown)
+    assert {head["code"] for head, _ in quarantined(bench)} == {"not_recognised"}
