@@ -145,6 +145,7 @@ bool ObjectDecoder::expects_parquet() const {
 }
 
 Result<flow::RecordSink*> ObjectDecoder::begin_rows() {
+  rows_ = true;
   if (chosen_ == nullptr && recognizer_ != nullptr) {
     if (service_.format == nullptr) {
       trouble_ = Trouble::unknown_format;
@@ -162,21 +163,20 @@ Result<flow::RecordSink*> ObjectDecoder::begin_rows() {
 Status ObjectDecoder::end_rows(Status status) {
   if (status) return status;
   trouble_ = trouble_of(status.error());
-  rest_sent_ = true;  // what no reader makes rows of is no text either
   return status;
 }
 
 void ObjectDecoder::begin_rest() {
-  const std::uint64_t given = flaws_ != nullptr ? flaws_->records() : records();
+  const std::uint64_t records_given = given();
   trailing_garbage_ = trailing_garbage();
   const ReadyService& service = chosen_ != nullptr ? *chosen_ : service_;
   codec::DecompressorOptions options = service.decompressor;
   // Bytes that nobody can unpack are taken as they are stored.
-  if (trouble_ == Trouble::unknown_codec && given == 0) options = {.encoding = codec::Encoding::none};
+  if (trouble_ == Trouble::unknown_codec && records_given == 0) options = {.encoding = codec::Encoding::none};
   if (router_ == nullptr) make_router(service);
   decompressor_.reset();
   splitter_ = std::make_unique<RawRest>(
-      RawRest::Given{.format = service.format, .options = service.splitter, .records = given}, *router_);
+      RawRest::Given{.format = service.format, .options = service.splitter, .records = records_given}, *router_);
   plain_ = std::make_unique<Plain>(*splitter_, false);
   decompress(options);
   rest_ = true;

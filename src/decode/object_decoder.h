@@ -54,6 +54,11 @@ class ObjectDecoder final : public ByteSink {
   [[nodiscard]] std::optional<flow::Trouble> trouble() const { return trouble_; }
   // After trouble that is sent raw: nothing is left for a second reading.
   [[nodiscard]] bool rest_sent() const { return rest_sent_; }
+  // False: a second reading could not send it, so that send_raw would lose it: rows of parquet, or compression that
+  // nobody unpacks behind records that were sent.
+  [[nodiscard]] bool rest_is_text() const {
+    return !rows_ && (trouble_ != flow::Trouble::unknown_codec || given() == 0);
+  }
   void begin_rest();
   // The last plain bytes (stored ones, if there were none) before the trouble, up to kBytesInHand; empty unless an
   // object's disposition is quarantine.
@@ -84,6 +89,8 @@ class ObjectDecoder final : public ByteSink {
   Status noted(Status status);
   Status end_of_rest();
   [[nodiscard]] bool flaws_pass() const;
+  // Records that the splitter has given, sent or disposed of.
+  [[nodiscard]] std::uint64_t given() const { return flaws_ != nullptr ? flaws_->records() : records(); }
 
   const ReadyService& service_;
   const flow::ObjectRef& object_;
@@ -103,6 +110,7 @@ class ObjectDecoder final : public ByteSink {
 
   std::optional<flow::Trouble> trouble_;
   std::string stored_tail_;
+  bool rows_ = false;       // of a parquet object
   bool rest_ = false;       // the second reading
   bool rest_over_ = false;  // its compression has ended in the same trouble
   bool rest_sent_ = false;

@@ -90,7 +90,8 @@ Ledger::Streamed Worker::stream(const decode::ReadyService& service, const Task&
 // The object itself is at fault, and its good part is under way. Ok: the user's `on_error` was carried out, so that it
 // counts as delivered once that part is proven.
 Status Worker::dispose(decode::ObjectDecoder& decoder, const Task& task, Error error, object::Fetched& fetched) {
-  if (plan_.dispositions.of(*decoder.trouble()) != flow::Disposition::send_raw) {
+  const bool raw = plan_.dispositions.of(*decoder.trouble()) == flow::Disposition::send_raw;
+  if (!raw || !decoder.rest_is_text()) {
     return disposals_.dispose(task, {.trouble = *decoder.trouble(),
                                      .error = std::move(error),
                                      .service = decoder.service_name(),

@@ -108,5 +108,18 @@ TEST(UnknownFormat, NoRecordsIsLeftOrComesAsLines) {
   EXPECT_EQ(raw.code, "");
 }
 
+TEST(RestIsText, NotOfParquetWhichSendRawWouldLose) {
+  const auto service = prepare(kLines, std::size_t{1} << 20U);
+  flow::ObjectRef object;
+  Events events;
+  codec::DecompressorScratch scratch;
+  ObjectDecoder decoder(*service, object, events, scratch);
+  ASSERT_TRUE(decoder.begin_rows());
+  EXPECT_FALSE(decoder.end_rows(Error{ErrorKind::poison, "bad_parquet", "text"}));
+  EXPECT_EQ(decoder.trouble(), Trouble::corrupt_object);
+  EXPECT_FALSE(decoder.rest_is_text());
+  EXPECT_FALSE(decoder.rest_sent());
+}
+
 }  // namespace
 }  // namespace dray::decode
