@@ -138,21 +138,22 @@ void Explanation::left_out(std::string_view bytes, std::string_view why) {
   say(fmt::format("  no record: {}: {}", why, excerpt(bytes)));
 }
 
-void Explanation::end(const decode::ObjectDecoder& decoder, std::uint64_t stored_bytes) {
-  sums(decoder, stored_bytes);
+void Explanation::end(const decode::ObjectDecoder& decoder, const ObjectRead& read) {
+  sums(decoder, read);
   flush();
 }
 
-void Explanation::sums(const decode::ObjectDecoder& decoder, std::uint64_t stored_bytes) {
+void Explanation::sums(const decode::ObjectDecoder& decoder, const ObjectRead& read) {
   const std::vector<std::string_view> layers = decoder.layers();
-  say(fmt::format("  codec: {}",
-                  layers.empty() ? "none, the bytes are plain" : fmt::format("{}", fmt::join(layers, ", in it "))));
+  std::string codec = layers.empty() ? "none, the bytes are plain" : fmt::format("{}", fmt::join(layers, ", in it "));
+  if (read.by_rows) codec = "parquet, read row by row";
+  say("  codec: " + codec);
   say(fmt::format("  summary: records={} events={} filtered={} flawed={} left_out={} stored_bytes={} plain_bytes={}",
-                  decoder.records(), decoder.events(), decoder.filtered(), flawed_, left_out_, stored_bytes,
+                  decoder.records(), decoder.events(), decoder.filtered(), flawed_, left_out_, read.stored_bytes,
                   decoder.plain_bytes()));
   if (decoder.events() > 0) return;
   std::string_view why = "the object holds no records";
-  if (decoder.plain_bytes() == 0) why = "the object is empty";
+  if (decoder.plain_bytes() == 0 && !read.by_rows) why = "the object is empty";
   if (left_out_ > 0) why = "all that it holds is no record by the rules of its format";
   if (decoder.records() > 0) why = "every record was filtered";
   say(fmt::format("  no events: {}", why));

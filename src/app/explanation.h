@@ -17,6 +17,11 @@
 
 namespace dray::app {
 
+struct ObjectRead {
+  std::uint64_t stored_bytes = 0;
+  bool by_rows = false;  // parquet: nothing was unpacked here
+};
+
 class Explanation final : public decode::DecodeObserver {
  public:
   explicit Explanation(const TryServices& chosen) : chosen_(chosen) {}
@@ -30,14 +35,14 @@ class Explanation final : public decode::DecodeObserver {
   void routed(const flow::Record& record, const route::Fate& fate) override;
   void left_out(std::string_view bytes, std::string_view why) override;
   // After its last.
-  void end(const decode::ObjectDecoder& decoder, std::uint64_t stored_bytes);
+  void end(const decode::ObjectDecoder& decoder, const ObjectRead& read);
   // Writes out what is kept back.
   void flush();
 
  private:
   void say(std::string_view line);
   void explain_selection(const flow::ObjectRef& object, const route::Selection& selection);
-  void sums(const decode::ObjectDecoder& decoder, std::uint64_t stored_bytes);
+  void sums(const decode::ObjectDecoder& decoder, const ObjectRead& read);
 
   const TryServices& chosen_;
   const decode::ReadyService* asked_ = nullptr;      // for the object at hand

@@ -13,13 +13,14 @@
 #include "app/event_printer.h"
 #include "app/exit_codes.h"
 #include "app/explanation.h"
+#include "app/file_ranges.h"
 #include "app/try_services.h"
 #include "app/try_sources.h"
 #include "aws/endpoints.h"
 #include "aws/session.h"
 #include "decode/object_decoder.h"
-#include "object/fetcher.h"
 #include "pipeline/assembly.h"
+#include "pipeline/object_stream.h"
 
 namespace dray::app {
 namespace {
@@ -156,10 +157,10 @@ class TryRun {
     ToldQuarantine quarantine(source.name);
     decode::ObjectDecoder decoder(service, source.object, printer_, scratch_, {chosen_.dispositions, &quarantine},
                                   command_.explain ? &explanation_ : nullptr);
-    StoredBytes stored(decoder);
-    Status decoded = stream(source, stored);
+    ObjectRead read;
+    Status decoded = stream(source, decoder, read);
     if (!decoded && decoder.trouble()) decoded = follow_on_error(source, decoder, std::move(decoded).error());
-    if (command_.explain) explanation_.end(decoder, stored.bytes());
+    if (command_.explain) explanation_.end(decoder, read);
     if (Status flushed = printer_.flush(); !flushed && decoded) decoded = std::move(flushed);
     if (printer_.ended()) return;
     if (!decoded) fail(named(std::move(decoded).error(), source.name));
@@ -178,19 +179,41 @@ class TryRun {
     const bool again = disposition == flow::Disposition::send_raw && !decoder.rest_sent();
     if (!again || source.kind == TrySource::Kind::stdin) return error;
     decoder.begin_rest();
-    if (Status rest = stream(source, decoder); !rest && !printer_.ended()) return rest.error();
+    ObjectRead read;
+    if (Status rest = stream(source, decoder, read); !rest && !printer_.ended()) return rest.error();
     return error;
   }
 
-  Status stream(const TrySource& source, ByteSink& sink) {
+  Status stream(const TrySource& source, decode::ObjectDecoder& decoder, ObjectRead& read) {
     if (source.kind == TrySource::Kind::s3) {
       if (Status open = open_session(); !open) return open;
       object::Fetched fetched;
-      return object::Fetcher(session_->store(), clock_).fetch(source.object, "", sink, stop_, fetched);
+      Status status =
+          pipeline::ObjectStream(session_->store(), clock_).read(source.object, "", decoder, stop_, fetched);
+      read.stored_bytes = fetched.bytes;
+      return status;
     }
+    const bool is_file = source.kind == TrySource::Kind::file;
+    if (is_file && pipeline::is_parquet_by_name(decoder, source.object.key)) {
+      auto ranges = FileRanges::open(source.path);
+      if (ranges && pipeline::ends_like_parquet((*ranges)->end())) return rows(**ranges, decoder, read);
+    }
+    StoredBytes stored(decoder);
     // What comes through a pipe is shown as it comes.
-    const bool live = source.kind == TrySource::Kind::stdin;
-    return read_source(source, sink, [&] { return live ? printer_.flush() : Status(); });
+    Status status = read_source(source, stored, [&] { return is_file ? Status() : printer_.flush(); });
+    read.stored_bytes = stored.bytes();
+    if (status || status.error().code != decode::kParquetObject) return status;
+    if (!is_file) {
+      return Error{ErrorKind::poison, "parquet_in_a_pipe",
+                   "is parquet, whose structure stands at its end: give it as a file"};
+    }
+    auto ranges = FileRanges::open(source.path);
+    return ranges ? rows(**ranges, decoder, read) : Status(std::move(ranges).error());
+  }
+
+  Status rows(FileRanges& ranges, decode::ObjectDecoder& decoder, ObjectRead& read) {
+    read = {.stored_bytes = ranges.size(), .by_rows = true};
+    return pipeline::read_parquet(ranges, decoder, clock_, stop_);
   }
 
   Status open_session() {

@@ -18,6 +18,7 @@ constexpr std::string_view kRecognising = "aws_sqs_auto";
 
 std::vector<std::string_view> predefined_names() {
   std::vector<std::string_view> names;
+  names.reserve(config::all_predefined().size());
   for (const Definition& definition : config::all_predefined()) names.push_back(definition.name);
   return names;
 }
@@ -41,6 +42,7 @@ std::string complaints_of_services(const config::Complaints& complaints) {
 
 std::string names_of(const std::vector<config::Input>& inputs) {
   std::vector<std::string_view> names;
+  names.reserve(inputs.size());
   for (const config::Input& input : inputs) names.push_back(input.name);
   return fmt::format("{}", fmt::join(names, ", "));
 }

@@ -70,7 +70,8 @@ class Expansion {
 
   bool give(TrySource source, std::string key) {
     flow::ObjectRef& object = source.object;
-    object.key = overrides_.key != nullptr ? *overrides_.key : std::move(key);
+    object.key = std::move(key);
+    if (overrides_.key != nullptr) object.key = *overrides_.key;
     if (source.kind != TrySource::Kind::s3) object.bucket = overrides_.bucket;
     object.region = overrides_.region;
     object.account = overrides_.account != nullptr ? *overrides_.account : intake::account_of(object.key);

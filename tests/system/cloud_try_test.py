@@ -215,6 +215,29 @@ class Files(Trial):
         self.assertIn("on_error.undecodable_record: leave", errors)
 
 
+PARQUET = os.path.join(os.path.dirname(__file__), "..", "unit", "parquet", "vpc_flow.parquet")
+HAS_PARQUET = os.path.exists(os.path.join(os.path.dirname(os.environ.get("DRAY_BIN", "")), "dray-parquet"))
+
+
+@unittest.skipUnless(HAS_PARQUET, "dray-parquet was not built")
+class Parquet(Trial):
+    def test_files_give_their_rows_whatever_their_name(self):
+        shutil.copy(PARQUET, self.path("flow.parquet"))
+        shutil.copy(PARQUET, self.path("flow"))
+        for name in ("flow.parquet", "flow"):
+            out, errors = self.dray("try", "--service", "aws_sqs_vpc", "--explain", name)
+            self.assertEqual(len(out.splitlines()), 12)
+            self.assertIn(b'"account_id":"111122223333"', out.splitlines()[0])
+            self.assertIn("codec: parquet, read row by row", errors)
+        out, _ = self.dray("try", "--service", "aws_sqs_vpc", "--head", "3", "flow")
+        self.assertEqual(len(out.splitlines()), 3)
+
+    def test_a_pipe_is_told_to_be_a_file(self):
+        with open(PARQUET, "rb") as file:
+            _, errors = self.dray("try", "--service", "aws_sqs_vpc", stdin=file.read(), code=65)
+        self.assertIn("is parquet, whose structure stands at its end: give it as a file", errors)
+
+
 class Streams(Trial):
     def test_a_closed_pipe_ends_it_quietly(self):
         self.write("big", (FLOW + "\n") * 200_000)
