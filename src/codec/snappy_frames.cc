@@ -10,7 +10,6 @@
 namespace dray::codec {
 namespace {
 
-constexpr unsigned kCompressed = 0x00;
 constexpr unsigned kUncompressed = 0x01;
 constexpr unsigned kIdentifier = 0xFF;
 constexpr unsigned kFirstSkippable = 0x80;

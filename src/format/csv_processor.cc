@@ -221,7 +221,7 @@ Status check(const Settings& options) {
   }
   if (const std::string separator = parse_separator(options.text("separator"));
       options.contains("separator") && (separator.size() != 1 || separator == "\"" || separator == "\n")) {
-    return bad_option("config.separator must be one byte (\"\\t\" is a tab), no quote and no line feed");
+    return bad_option(R"(config.separator must be one byte ("\t" is a tab), no quote and no line feed)");
   }
   if (!parse_header(options.text("header"))) {
     return bad_option("config.header is \"" + std::string(options.text("header")) +
