@@ -49,13 +49,16 @@ bool filter_calls() {
         SCMP_SYS(sched_yield), SCMP_SYS(getrandom), SCMP_SYS(restart_syscall)}) {
     allow(call);
   }
+  // Not the library's macros for conditions, which are C99 compound literals.
   const auto allow_if = [&](int call, scmp_arg_cmp condition) {
     ok = ok && ::seccomp_rule_add_array(filter.get(), SCMP_ACT_ALLOW, call, 1, &condition) == 0;
   };
-  allow_if(SCMP_SYS(read), SCMP_A0(SCMP_CMP_EQ, STDIN_FILENO));
-  allow_if(SCMP_SYS(write), SCMP_A0(SCMP_CMP_EQ, STDIN_FILENO));
-  allow_if(SCMP_SYS(mmap), SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
-  allow_if(SCMP_SYS(mprotect), SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
+  const scmp_arg_cmp on_socket{0, SCMP_CMP_EQ, STDIN_FILENO, 0};
+  const scmp_arg_cmp not_executable{2, SCMP_CMP_MASKED_EQ, PROT_EXEC, 0};
+  allow_if(SCMP_SYS(read), on_socket);
+  allow_if(SCMP_SYS(write), on_socket);
+  allow_if(SCMP_SYS(mmap), not_executable);
+  allow_if(SCMP_SYS(mprotect), not_executable);
   return ok && ::seccomp_load(filter.get()) == 0;
 }
 
