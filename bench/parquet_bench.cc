@@ -1,5 +1,5 @@
 // What dray-parquet does to one object, in this process: MB of JSON a second on one core, and peak memory.
-// usage: parquet_bench [MIB_OF_THE_ROW_GROUP [FILE]]: writes FILE (default parquet_bench.tmp), one row group of flow-like
+// usage: parquet_bench [MIB_OF_THE_ROW_GROUP [FILE]]: writes FILE (default parquet_bench.tmp), a row group of flow-like
 // rows of about that size as stored (default 64), reads it in a child, and removes it.
 #include <arrow/api.h>
 #include <arrow/io/file.h>

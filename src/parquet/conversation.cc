@@ -151,7 +151,8 @@ class Conversation {
     while (!body.empty()) {
       const auto row = wire::next_row(body);
       bool blanks = false;
-      if (!row || row->size() > record_bytes_max_ || !json::is_value(*row, colons_, blanks) || row->front() != '{') {
+      if (!row || row->size() > record_bytes_max_ || !json::is_value(*row, colons_, blanks) || blanks ||
+          row->front() != '{') {
         return broken("gives a row that is none");
       }
       ++rows_;

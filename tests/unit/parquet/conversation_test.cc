@@ -134,7 +134,7 @@ TEST_F(Converse, TakesNoMemoryForALengthThatNoFrameHas) {
 
 TEST_F(Converse, RefusesRowsThatAreNone) {
   for (const std::string& body : {row("{"), row("[1]"), row("1"), row(""), row("{\"a\":\"\n\"}"), row("{} {}"),
-                                  std::string("\xFF\xFF\xFF\xFF{}", 6), std::string("\x03\0\0\0{}", 6),
+                                  row("{}\n"), std::string("\xFF\xFF\xFF\xFF{}", 6), std::string("\x03\0\0\0{}", 6),
                                   std::string("ab"), row("{\"a\":\"" + std::string(1000, 'x') + "\"}")}) {
     refuses(kHello + frame(wire::Kind::rows, body));
   }
