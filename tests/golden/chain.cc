@@ -4,7 +4,6 @@
 #include <yaml-cpp/yaml.h>
 
 #include "config/definition_parser.h"
-#include "format/splitter.h"
 
 namespace dray::golden {
 
@@ -37,19 +36,6 @@ void expect_chained(const service::Definition& definition, std::string_view stor
     EXPECT_EQ(got.events, events);
     EXPECT_EQ(got.code, code);
   }
-}
-
-bool has_format(const std::string& name) {
-  return format::find_format(name) != nullptr;
-}
-
-std::vector<Packing> known_packings() {
-  std::vector<Packing> known;
-  const auto lines = definition_of("line_split_processor");
-  for (const Packing& packing : packings()) {
-    if (chained(lines, packing.pack("a\n"), 64) == Chained{{"a"}, ""}) known.push_back(packing);
-  }
-  return known;
 }
 
 }  // namespace dray::golden

@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "decoded_object.h"
-#include "packers.h"
 #include "service/definition.h"
 
 namespace dray::golden {
@@ -29,10 +28,5 @@ Chained chained(const service::Definition& definition, std::string_view stored, 
 // The chain gives exactly that, in one piece, in single bytes and in pieces of seven.
 void expect_chained(const service::Definition& definition, std::string_view stored,
                     const std::vector<std::string>& events, const std::string& code = {});
-
-// Whether this build has the format; the tests of others are skipped.
-bool has_format(const std::string& name);
-// Those of packings() that this build reads.
-std::vector<Packing> known_packings();
 
 }  // namespace dray::golden

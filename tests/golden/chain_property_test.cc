@@ -122,13 +122,12 @@ TEST(ChainProperty, EventsDoNotDependOnThePieces) {
 }
 
 TEST(ChainProperty, EventsDoNotDependOnThePacking) {
-  const std::vector<Packing> known = known_packings();
   for (const Chain& chain : chains()) {
     for (std::uint64_t seed = 0; seed < kPackedSeeds; ++seed) {
       const std::string text = generated_text(seed);
       Random random(seed);
       const std::string whole = shown(decode_pieces(chain.service, {}, text, whole_of(text)));
-      for (const Packing& packing : known) {
+      for (const Packing& packing : packings()) {
         const std::string stored = packing.pack(text);
         ASSERT_EQ(shown(decode_pieces(chain.service, {}, stored, random_pieces(stored.size(), random))), whole)
             << chain.name << ", " << packing.name << ", seed " << seed << "\n"
@@ -140,14 +139,13 @@ TEST(ChainProperty, EventsDoNotDependOnThePacking) {
 
 // A damaged packing never gives other events than a prefix of the true ones, however it is cut.
 TEST(ChainProperty, ATruncatedPackingGivesAPrefixOfTheEvents) {
-  const std::vector<Packing> known = known_packings();
   const auto service = decode::prepare(definition_of("line_split_processor"), 16U << 20U);
   ASSERT_TRUE(service);
   for (std::uint64_t seed = 0; seed < kPackedSeeds; ++seed) {
     const std::string text = generated_text(seed) + "\nlast";
     Random random(seed);
     const std::string whole = decode_pieces(*service, {}, text, whole_of(text)).text();
-    for (const Packing& packing : known) {
+    for (const Packing& packing : packings()) {
       if (packing.name == std::string_view("plain")) continue;
       const std::string stored = packing.pack(text);
       if (stored.size() <= kMagicBytes) continue;
