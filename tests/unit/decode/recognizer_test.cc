@@ -25,7 +25,9 @@ service::Definition any(bool fallback) {
   service::Definition records =
       member("records", "/CloudTrail/", R"(^\s*\{\s*"Records"\s*:)", "unseparated_json_processor");
   records.file_format.options.set("key", "Records");
-  records.filename_filter_rules = {{{.negate = false, .pattern = "Digest"}}};
+  service::FilterRule digest;
+  digest.pattern = "Digest";
+  records.filename_filter_rules = {{digest}};
   definition.members = {records, member("flows", "vpcflowlogs", "^version account-id", "vpc_flow_processor"),
                         member("by_content_alone", nullptr, "^#Fields", "line_split_processor")};
   for (const auto& one : definition.members) definition.any_of.push_back(one.name);
