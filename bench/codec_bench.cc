@@ -136,7 +136,7 @@ std::uint64_t bzip2_alone(std::string_view stored) {
 
 std::uint64_t xz_alone(std::string_view stored) {
   lzma_stream stream = LZMA_STREAM_INIT;
-  (void)lzma_stream_decoder(&stream, UINT64_MAX, 0);
+  if (lzma_stream_decoder(&stream, UINT64_MAX, 0) != LZMA_OK) return 0;
   std::vector<std::uint8_t> output(kOutput);
   stream.next_in = bytes_of(stored);
   stream.avail_in = stored.size();
@@ -182,8 +182,9 @@ std::string bzip2(const std::string& plain) {
 std::string xz(const std::string& plain) {
   std::string out(lzma_stream_buffer_bound(plain.size()), '\0');
   std::size_t size = 0;
-  (void)lzma_easy_buffer_encode(1, LZMA_CHECK_CRC64, nullptr, bytes_of(plain), plain.size(), bytes_of(out), &size,
-                                out.size());
+  const lzma_ret result = lzma_easy_buffer_encode(1, LZMA_CHECK_CRC64, nullptr, bytes_of(plain), plain.size(),
+                                                  bytes_of(out), &size, out.size());
+  if (result != LZMA_OK) size = 0;
   out.resize(size);
   return out;
 }
