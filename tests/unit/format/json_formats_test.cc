@@ -11,7 +11,8 @@ using flow::Flaw;
 constexpr std::string_view kCloudWatch = "cloudwatch_logs_processor";
 
 std::string envelope(const std::string& messages) {
-  return R"({"messageType":"DATA_MESSAGE","owner":"111122223333","logGroup":"/g","logStream":"s","subscriptionFilters":["f"],)"
+  return R"({"messageType":"DATA_MESSAGE","owner":"111122223333","logGroup":"/g","logStream":"s",)"
+         R"("subscriptionFilters":["f"],)"
          R"("logEvents":[)" +
          messages + "]}";
 }

@@ -96,12 +96,12 @@ TEST(Flat, LeavesAlonePathologicalObjects) {
 
 TEST(Skip, DropsTheRecordsOfAnObjectWithSuchAMemberInAnyOrder) {
   const Options options{{"key", "r"}, {"skip", Settings{{"t", "CONTROL"}}}};
-  EXPECT_EQ(
-      split(kJson, options,
-            R"({"t":"CONTROL","r":[1]}{"r":[2],"t":"\u0043ONTROL"}{"t":"DATA","r":[3]}{"r":[4],"t":"DATA"}{"r":[5]})"
-            R"({"t":"CONTROL"})")
-          .records,
-      (Lines{"3", "4", "5"}));
+  EXPECT_EQ(split(kJson, options,
+                  R"({"t":"CONTROL","r":[1]}{"r":[2],"t":"\u0043ONTROL"}{"t":"DATA","r":[3]})"
+                  R"({"r":[4],"t":"DATA"}{"r":[5]})"
+                  R"({"t":"CONTROL"})")
+                .records,
+            (Lines{"3", "4", "5"}));
 }
 
 TEST(ExtractionKey, TakesElementsObjectsAndDecodedText) {
