@@ -106,10 +106,10 @@ TEST(Skip, DropsTheRecordsOfAnObjectWithSuchAMemberInAnyOrder) {
 
 TEST(ExtractionKey, TakesElementsObjectsAndDecodedText) {
   const Options options{{"key", "r"}, {"extraction_key", List{List{"m", "n"}, "m"}}};
-  const Outcome outcome = split(
-      kExtract, options,
-      R"({"r":[{"m":{"n":[1,{"a":2},"t\"x"]}},{"m":{"n":{"b": 3}}},{"m":"one\ntwo\r\n"},{"m":" {\"c\" : 4}\n"},{"m":""},)"
-      R"({"m":null},{"other":5},{"m":6.0},"s"]})");
+  const Outcome outcome =
+      split(kExtract, options,
+            R"({"r":[{"m":{"n":[1,{"a":2},"t\"x"]}},{"m":{"n":{"b": 3}}},{"m":"one\ntwo\r\n"},{"m":" {\"c\" : 4}\n"},)"
+            R"({"m":""},{"m":null},{"other":5},{"m":6.0},"s"]})");
   EXPECT_EQ(outcome.records, (Lines{"1", R"({"a":2})", "t\"x", R"({"b":3})", "one\\ntwo", R"({"c":4})", R"({"m":null})",
                                     R"({"other":5})", "6.0", "s"}));
   EXPECT_EQ(outcome.json, (std::vector{true, true, false, true, false, true, true, true, true, false}));
