@@ -10,7 +10,7 @@ using Lines = std::vector<std::string>;
 using List = Setting::List;
 
 TEST(Quirk19, ANestedKeyIsAPathAndTheSameNameElsewhereIsNot) {
-  const Options options{{"key", List{List{"detail", "findings"}}}};
+  const Options options{{"key", List{Setting(List{"detail", "findings"})}}};
   EXPECT_EQ(
       split(kJson, options,
             R"({"findings":[0],"x":{"detail":{"findings":[0]}},"detail":{"y":{"findings":[0]},"findings":[1,{"a":2}],)"
@@ -131,7 +131,7 @@ TEST(JsonOptions, AreRefusedWithTheirNamesIfTheyCannotBeUsed) {
       {{{"key", Settings{{"a", "b"}}}}, "config.key"},
       {{{"key", List{"a", List{"a", "b"}}}}, "\"a\""},
       {{{"key", List{"a", "a"}}}, "twice"},
-      {{{"key", List{List{"a", List{"b"}}}}}, "config.key"},
+      {{{"key", List{Setting(List{"a", List{"b"}})}}}, "config.key"},
       {{{"key", "r"}, {"include", "x"}}, "config.include"},
       {{{"key", "r"}, {"include", Settings{{"r", "x"}}}}, "leads to the records"},
       {{{"include", Settings{{"a", "b"}}}}, "needs config.key"},
