@@ -109,6 +109,24 @@ std::string flows() {
   return out;
 }
 
+// CloudWatch Logs envelopes of a hundred flows each, one behind the other.
+std::string envelopes(std::string_view lines) {
+  Random random(5);
+  std::string out;
+  while (!lines.empty()) {
+    out +=
+        R"({"messageType":"DATA_MESSAGE","owner":"111122223333","logGroup":"/flows","logStream":"eni","logEvents":[)";
+    for (int i = 0; i < 100 && !lines.empty(); ++i) {
+      const std::size_t end = lines.find('\n');
+      out += fmt::format(R"({}{{"id":"{}","timestamp":1709629800000,"message":"{}"}})", i == 0 ? "" : ",",
+                         id(random, 56), lines.substr(0, end));
+      lines.remove_prefix(end + 1);
+    }
+    out += "]}";
+  }
+  return out;
+}
+
 class Counted final : public flow::RecordSink {
  public:
   explicit Counted(bool look_up) : look_up_(look_up) {}
@@ -243,6 +261,23 @@ void both_row(const char* name, const char* format, const Settings& options, con
   });
 }
 
+void json_format_rows(const std::string& trail, const std::string& ndjson, const std::string& flow) {
+  constexpr const char* kJson = "unseparated_json_processor";
+  split_row("unseparated_json, values", kJson, {}, ndjson);
+  split_row("unseparated_json, include", kJson, {{"key", "Records"}, {"include", Settings{{"account", "account"}}}},
+            R"({"account":"111122223333",)" + trail.substr(1));
+  split_row("unseparated_json, rename", kJson, {{"key", "Records"}, {"rename", Settings{{"eventName", "name"}}}},
+            trail);
+  split_row("unseparated_json, flat", kJson, {{"key", "Records"}, {"flat", "true"}}, trail);
+  split_row("extract_key, object", "unseparated_json_processor_extract_key",
+            {{"key", "Records"}, {"extraction_key", "userIdentity"}}, trail);
+  split_row("cloudwatch_logs, messages", "cloudwatch_logs_processor", {}, envelopes(flow));
+  split_row("cloudwatch_logs, records", "cloudwatch_logs_processor", {{"event", "record"}}, envelopes(flow));
+  split_row("guardduty, lines", "guardduty_processor", {}, ndjson);
+  split_row("separated_json", "separated_json_processor", {}, ndjson);
+  split_row("split_or_unseparated, lines", "split_or_unseparated_processor", {}, ndjson);
+}
+
 int run() {
   const std::string cloudtrail = trail();
   const std::string ndjson = lines_of_json();
@@ -255,6 +290,7 @@ int run() {
   split_row("line_split, json", "line_split_processor", {{"json", "true"}}, ndjson);
   split_row("line_split, json, 3 looks", "line_split_processor", {{"json", "true"}}, ndjson, true);
   split_row("line_split, json, spaces", "line_split_processor", {{"json", "true"}}, with_spaces(ndjson));
+  json_format_rows(cloudtrail, ndjson, flow);
   json_rows(cloudtrail);
   inflate_row("inflate, flow logs", flow);
   inflate_row("inflate, CloudTrail", cloudtrail);

@@ -165,6 +165,13 @@ class Rewriter {
 }  // namespace
 
 bool rewrite(std::string_view object, const Rewriting& wishes, std::string& out) {
+  if (wishes.rename.empty() && !wishes.flat && object.starts_with('{') && object.ends_with('}')) {
+    out.assign(object, 0, object.size() - 1);
+    out += object.size() == 2 || wishes.included.empty() ? "" : ",";
+    out += wishes.included;
+    out += '}';
+    return true;
+  }
   return Rewriter(object, wishes, out).run();
 }
 
