@@ -38,7 +38,7 @@ std::unique_ptr<Splitter> make_envelopes(const SplitterOptions& options, flow::R
     shape.include = {{"owner", "owner"}, {"logGroup", "logGroup"}, {"logStream", "logStream"}};
   }
   shape.strings = JsonShape::Strings::text;
-  return std::make_unique<UnseparatedJson>(std::move(walk), std::move(shape), options, sink);
+  return std::make_unique<UnseparatedJson>(std::move(walk), shape, options, sink);
 }
 
 struct FirstByte {

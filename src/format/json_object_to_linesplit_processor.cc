@@ -18,7 +18,7 @@ std::unique_ptr<Splitter> make(const SplitterOptions& options, flow::RecordSink&
   walk.scalars = true;
   JsonShape shape;
   shape.strings = JsonShape::Strings::lines;
-  return std::make_unique<UnseparatedJson>(std::move(walk), std::move(shape), options, sink);
+  return std::make_unique<UnseparatedJson>(std::move(walk), shape, options, sink);
 }
 
 Status check(const Settings& options) {

@@ -57,8 +57,8 @@ Status check_apart(std::string_view format, const Settings& options, std::string
     for (std::size_t j = 0; j < paths.size(); ++j) {
       if (i != j && is_beginning(paths[i], paths[j])) {
         return bad_option(format, option,
-                          paths[i] == paths[j] ? fmt::format("names \"{}\" twice", fmt::join(paths[i], "."))
-                                               : fmt::format("names \"{}\", which is on the way to \"{}\"",
+                          paths[i] == paths[j] ? fmt::format(R"(names "{}" twice)", fmt::join(paths[i], "."))
+                                               : fmt::format(R"(names "{}", which is on the way to "{}")",
                                                              fmt::join(paths[i], "."), fmt::join(paths[j], ".")));
       }
     }
@@ -91,7 +91,7 @@ Status check_needs_key(std::string_view format, const Settings& options, std::sp
     for (const std::string_view option : {"include", "skip"}) {
       for (const auto& [name, text] : names_of(options, option)) {
         if (name == path.front()) {
-          return bad_option(format, option, fmt::format("names \"{}\", which leads to the records", name));
+          return bad_option(format, option, fmt::format(R"(names "{}", which leads to the records)", name));
         }
       }
     }

@@ -236,7 +236,7 @@ std::unique_ptr<Splitter> make(const SplitterOptions& options, flow::RecordSink&
 }
 
 constexpr Option kOptions[] = {
-    {"separator", "text", "between the values; \\n, \\t, \\xHH and the like are understood; default a line feed"}};
+    {"separator", "text", R"(between the values; \n, \t, \xHH and the like are understood; default a line feed)"}};
 
 Status check(const Settings& options) {
   if (Status status = check_known(kName, options, kOptions); !status) {

@@ -18,7 +18,8 @@ constexpr std::size_t kLargestRecord = std::size_t{1} << 31U;
 
 }  // namespace
 
-UnseparatedJson::UnseparatedJson(JsonWalk walk, JsonShape shape, const SplitterOptions& options, flow::RecordSink& sink)
+UnseparatedJson::UnseparatedJson(JsonWalk walk, const JsonShape& shape, const SplitterOptions& options,
+                                 flow::RecordSink& sink)
     : walk_(std::move(walk)),
       keys_(walk_.keys),
       record_bytes_max_(std::min(options.record_bytes_max, kLargestRecord)),

@@ -44,7 +44,7 @@ struct JsonWalk {
 
 class UnseparatedJson final : public Splitter {
  public:
-  UnseparatedJson(JsonWalk walk, JsonShape shape, const SplitterOptions& options, flow::RecordSink& sink);
+  UnseparatedJson(JsonWalk walk, const JsonShape& shape, const SplitterOptions& options, flow::RecordSink& sink);
 
   Status write(std::string_view chunk) override;
   Status finish() override;

@@ -13,7 +13,7 @@ constexpr Option kOptions[] = {kKeyOption,     kExtractionKeyOption, kControlKey
 std::unique_ptr<Splitter> make(const SplitterOptions& options, flow::RecordSink& sink) {
   JsonShape shape = shape_of(options.options);
   shape.strings = JsonShape::Strings::text;
-  return std::make_unique<UnseparatedJson>(walk_of(options.options), std::move(shape), options, sink);
+  return std::make_unique<UnseparatedJson>(walk_of(options.options), shape, options, sink);
 }
 
 Status check(const Settings& options) {

@@ -21,7 +21,7 @@ TEST(Quirk23, GarbageBetweenValuesIsSentRawIfALineBeginsWithABraceLater) {
 
 TEST(Quirk23, GarbageWithoutSuchALineFailsTheObject) {
   for (const char* text : {"{\"a\":1}\ngarbage", "{\"a\":1}\ngarbage\n", "{\"a\":1}}\n", "{\"a\":1}\nx\n {\"b\":2}\n",
-                           "{\"a\":1},{\"b\":2}"}) {
+                           R"({"a":1},{"b":2})"}) {
     const Outcome outcome = split(kJson, {}, text);
     EXPECT_EQ(outcome.records, (Lines{R"({"a":1})"})) << text;
     EXPECT_EQ(outcome.code, "bad_json") << text;

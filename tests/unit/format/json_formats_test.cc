@@ -140,7 +140,7 @@ TEST(SplitOrUnseparated, DecidesByTheFirstValue) {
   EXPECT_EQ(run("{\"Records\":[1,2]}\n{\"Records\":[3]}\n", {{"key", "Records"}}).records, (Lines{"1", "2", "3"}));
   EXPECT_EQ(run("{\"a\":1} and text\nmore").records, (Lines{"{\"a\":1} and text", "more"}));
   EXPECT_EQ(run("").records, (Lines{}));
-  const std::string large = "{\"a\":\"" + std::string(100'000, 'x') + "\"}";
+  const std::string large = R"({"a":")" + std::string(100'000, 'x') + "\"}";
   EXPECT_EQ(run(large + "\n" + large).records, (Lines{large, large}));
 }
 

@@ -86,7 +86,7 @@ TEST(Flat, JoinsNamesAndKeepsArraysAndEmptyObjects) {
 
 TEST(Flat, LeavesAlonePathologicalObjects) {
   std::string deep;
-  for (int i = 0; i < 500; ++i) deep += "{\"" + std::string(20, 'n') + "\":1,\"b\":";
+  for (int i = 0; i < 500; ++i) deep += "{\"" + std::string(20, 'n') + R"(":1,"b":)";
   deep += "1" + std::string(500, '}');
   const Outcome outcome = split_by(kJson, {.record_bytes_max = 20000, .options = {{"flat", "true"}}}, deep,
                                    [] { return std::string_view::npos; });

@@ -70,16 +70,16 @@ class Composer {
   std::string string() {
     std::string out = "\"";
     for (std::uint64_t parts = random_.below(6); parts > 0; --parts) {
-      static constexpr std::string_view kParts[] = {"a",        "bc",
-                                                    "\\\"",     "\\\\",
-                                                    "{",        "}",
-                                                    "[",        "]",
-                                                    ":",        ",",
-                                                    " ",        "\\u0041",
-                                                    "\\ud83d",  "\xE2\x80\xA8",
-                                                    "\xFF",     "Records",
-                                                    "\\\\\\\"", "||",
-                                                    "\\n",      "0123456789abcdef0123456789"};
+      static constexpr std::string_view kParts[] = {"a",       "bc",
+                                                    "\\\"",    "\\\\",
+                                                    "{",       "}",
+                                                    "[",       "]",
+                                                    ":",       ",",
+                                                    " ",       "\\u0041",
+                                                    "\\ud83d", "\xE2\x80\xA8",
+                                                    "\xFF",    "Records",
+                                                    R"(\\\")", "||",
+                                                    "\\n",     "0123456789abcdef0123456789"};
       out += kParts[random_.below(std::size(kParts))];
       if (random_.chance(0.02)) out += '\n';
     }
