@@ -175,8 +175,7 @@ Status UnseparatedJson::begin_member(char byte) {
 }
 
 Status UnseparatedJson::begin_at_key(char byte) {
-  const bool container = byte == '{' || byte == '[';
-  if (container || walk_.scalars) {
+  if (byte == '{' || byte == '[' || walk_.scalars) {
     found_ = true;
     itself_.drop();
     if (byte == '[' && !walk_.whole) {
