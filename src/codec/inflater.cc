@@ -2,6 +2,8 @@
 
 #include <isa-l/igzip_lib.h>
 
+#include <algorithm>
+
 #include <fmt/core.h>
 
 #include "codec/codec.h"
@@ -32,7 +34,8 @@ Status Inflater::inflate(std::string_view& chunk, std::string_view& plain) {
 
   const int fault = isal_inflate(&state);
   plain = {output, scratch_.output.size() - state.avail_out};
-  const std::size_t taken = chunk.size() - state.avail_in;
+  // On a fault ISA-L hands back what it had read ahead, from chunks before this one too.
+  const std::size_t taken = chunk.size() - std::min<std::size_t>(state.avail_in, chunk.size());
   const bool stuck = plain.empty() && taken == 0 && !chunk.empty();
   chunk.remove_prefix(taken);
   full_ = state.avail_out == 0;
