@@ -76,8 +76,8 @@ struct Input {
   OnError on_error;
   std::uint64_t record_bytes_max = 16U << 20U;
   std::uint64_t object_bytes_max = 50ULL << 30U;  // once decompressed
-  int workers = 0;                            // 0: chosen by the number of cores
-  std::vector<service::Definition> services;  // in the file's order, overrides applied
+  int workers = 0;                                // 0: chosen by the number of cores
+  std::vector<service::Definition> services;      // in the file's order, overrides applied
 };
 
 enum class OutputType { devo_platform, console };
