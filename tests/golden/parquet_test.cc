@@ -31,8 +31,8 @@ class InMemory final : public parquet::RangeSource {
   std::string bytes_;
 };
 
-std::string sample() {
-  return read_file(std::filesystem::path(DRAY_SOURCE_DIR) / "tests/unit/parquet/vpc_flow.parquet");
+std::string sample(const char* name = "vpc_flow.parquet") {
+  return read_file(std::filesystem::path(DRAY_SOURCE_DIR) / "tests/unit/parquet" / name);
 }
 
 struct ParquetChain : ::testing::Test {
@@ -82,6 +82,23 @@ TEST_F(ParquetChain, FlowLogsOfTheShippedServiceGetItsTag) {
                    R"("srcaddr":"192.0.2.14","dstaddr":"198.51.100.7","srcport":44325,"dstport":443,"protocol":6,)"
                    R"("packets":16,"bytes":26555,"start":1709630040,"end":1709630099,"action":"ACCEPT",)"
                    R"("log_status":"OK"})"}));
+}
+
+// Nested columns, a map, nulls and a number beyond 2^53, as Security Lake's OCSF has them.
+TEST_F(ParquetChain, SecurityLakeRowsOfTheShippedServiceGetItsTag) {
+  decode(*config::predefined("aws_sqs_security_lake"), sample("security_lake.gz.parquet"));
+  ASSERT_TRUE(ended.ok());
+  const std::string tag = "cloud.aws.security_lake.event";
+  const std::vector<Event> expected{
+      {tag,
+       R"({"class_uid":4001,"time":"2024-03-05T09:10:11.123Z","cloud":{"provider":"AWS","region":"eu-west-1"},)"
+       R"("src_endpoint":{"ip":"192.0.2.8","port":50123},"traffic":{"bytes":9007199254740993,"packets":3},)"
+       R"("resources":null,"unmapped":[{"key":"log_status","value":"OK"},{"key":"note","value":"a \"quoted\"\nline"}]})"},
+      {tag,
+       R"({"class_uid":3005,"time":"2024-03-05T09:10:12.000Z","cloud":{"provider":"AWS","region":null},)"
+       R"("src_endpoint":null,"traffic":null,"resources":[{"uid":"arn:aws:iam::111122223333:user/bo","type":null}],)"
+       R"("unmapped":[]})"}};
+  EXPECT_EQ(events.events, expected);
 }
 
 TEST_F(ParquetChain, FiltersAndVariablesSeeTheColumns) {
