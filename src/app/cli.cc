@@ -76,7 +76,7 @@ void add_try(CLI::App& app, TryCommand& trial) {
   command.add_option("--account", trial.account, "Default: as AWSLogs/ACCOUNT/ in the key says");
   command.add_option("--head", trial.head, "Stop after so many events")
       ->type_name("N")
-      ->check(CLI::Range(std::uint64_t{1}, std::numeric_limits<std::uint64_t>::max()));
+      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1'000'000'000'000'000'000}));  // "-1" is read as more
   command.add_flag("--count", trial.count, "Print `N<TAB>tag` per tag, then `N<TAB>total`");
   command.add_flag("--explain", trial.explain,
                    "Say on stderr which service, format and filter took each record, and why");

@@ -220,6 +220,16 @@ class TryRun {
     if (session_ != nullptr) return {};
     aws::SessionConfig config = chosen_.input ? pipeline::session_config(*chosen_.input) : aws::SessionConfig{};
     if (command_.region) config.region = *command_.region;
+    if (!chosen_.input) {
+      if (config.region.empty()) config.region = environment("AWS_REGION").value_or("");
+      if (config.region.empty()) config.region = environment("AWS_DEFAULT_REGION").value_or("");
+      if (config.region.empty()) {
+        return Error{ErrorKind::config, "no_region",
+                     "the bucket's region is not known: give --region, or set AWS_REGION"};
+      }
+      // A session has a queue; this one is never asked.
+      config.queue_url = "https://sqs." + config.region + ".amazonaws.com/";
+    }
     auto session = aws::Session::open(std::move(config), clock_, log_, environment);
     if (!session) return std::move(session).error();
     session_ = *std::move(session);

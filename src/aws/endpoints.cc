@@ -6,6 +6,7 @@
 #include <fmt/core.h>
 
 #include "base/encoding.h"
+#include "base/secret.h"
 
 namespace dray::aws {
 namespace {
@@ -111,8 +112,9 @@ std::string_view region_of_queue_url(std::string_view queue_url) {
 }
 
 Result<Endpoint> Endpoint::parse(std::string_view url, std::string_view name) {
-  const Error fault{ErrorKind::config, "endpoint",
-                    fmt::format("{}: '{}' is not of the form https://host[:port]", name, url.substr(0, 200))};
+  const Error fault{
+      ErrorKind::config, "endpoint",
+      fmt::format("{}: '{}' is not of the form https://host[:port]", name, without_userinfo(url).substr(0, 200))};
   const std::size_t scheme = url.find("://");
   if (scheme == std::string_view::npos) return fault;
   if (url.substr(0, scheme) != "http" && url.substr(0, scheme) != "https") return fault;

@@ -28,4 +28,7 @@ class Secret {
   std::string text_;
 };
 
+// A URL for a message: a user and password before the host read ***.
+std::string without_userinfo(std::string_view url);
+
 }  // namespace dray

@@ -3,12 +3,15 @@
 
 #include <algorithm>
 
+#include "base/secret.h"
 #include "config/sections.h"
 #include "config/url.h"
 
 namespace dray::config {
 namespace {
 
+// Of AWS's secret access keys; ids have 20 characters.
+constexpr std::size_t kSecretLength = 40;
 constexpr std::string_view kQueueForm = "https://sqs.REGION.amazonaws.com/ACCOUNT/QUEUE";
 
 std::optional<std::string> variable(const Fields& fields, const std::string& name) {
@@ -50,8 +53,8 @@ std::string endpoint(const Fields& fields, std::string_view name) {
   if (!written) return {};
   const auto url = parse_url(*written);
   if (!url || (!url->path.empty() && url->path != "/")) {
-    fields.error(name,
-                 fmt::format("{} is no endpoint; it looks like https://host or http://host:port", in_quotes(*written)));
+    fields.error(name, fmt::format("{} is no endpoint; it looks like https://host or http://host:port",
+                                   in_quotes(without_userinfo(*written))));
     return {};
   }
   if (url->scheme == "http") fields.warning(name, "http: what is read and who reads it crosses the network in clear");
@@ -82,7 +85,8 @@ void read_queue(const Fields& fields, Input& into) {
   if (!written && !fields.has("base_url")) fields.missing("base_url", fmt::format("the queue's URL, {}", kQueueForm));
   const auto url = written ? parse_url(*written) : std::nullopt;
   if (written && (!url || url->path.size() < 2)) {
-    fields.error("base_url", fmt::format("{} is no queue; its URL looks like {}", in_quotes(*written), kQueueForm));
+    fields.error("base_url", fmt::format("{} is no queue; its URL looks like {}", in_quotes(without_userinfo(*written)),
+                                         kQueueForm));
   } else if (url) {
     into.base_url = *written;
     of_host = region_of_sqs_host(url->host);
@@ -113,6 +117,12 @@ Credentials read_credentials(const Fields& input) {
     fields.error("aws_session_token", "belongs to a key: give aws_access_key_id and aws_secret_access_key too");
   }
   if (!id && !secret) check_environment_credentials(input);
+  if (out.access_key_id.size() >= kSecretLength) {
+    fields.error(
+        "aws_access_key_id",
+        "has the length of a secret key: the two seem to be exchanged (an id looks like AKIAIOSFODNN7EXAMPLE)");
+    out.access_key_id.clear();
+  }
   if (!out.external_id.empty() && out.cross_account_role.empty()) {
     fields.warning("aws_external_id", "is only used with aws_cross_account_role, which is not given");
   }

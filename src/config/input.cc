@@ -97,6 +97,8 @@ void say_gzip(std::vector<service::Definition>& services) {
 
 // A service that takes every object: those behind it in the file are never asked.
 bool takes_everything(const service::Definition& service) {
+  // One of several services takes the keys of these, unless it has a format of its own to fall back on.
+  if (!service.any_of.empty() && service.file_format.type.empty()) return false;
   const bool any_key = !service.key_pattern || service.key_pattern->empty() || *service.key_pattern == ".*";
   return any_key && service.filename_filter_rules.empty();
 }

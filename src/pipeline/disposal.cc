@@ -80,8 +80,8 @@ void Disposals::tell(const Task& task, const decode::Disposed& records) {
 }
 
 void Disposals::tell_sent_raw(const Task& task, const Error& error) {
-  raw_.write(
-      fmt::format("The rest was sent raw, as lines (on_error): {}: {}", task.work().object.url(), error.message));
+  raw_.write(fmt::format("Sent raw, as lines, as far as it can be read (on_error): {}: {}", task.work().object.url(),
+                         error.message));
 }
 
 }  // namespace dray::pipeline

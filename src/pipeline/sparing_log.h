@@ -17,6 +17,12 @@ class SparingLog {
  public:
   SparingLog(telemetry::Level level, Clock& clock, telemetry::Logger log)
       : level_(level), clock_(clock), log_(std::move(log)) {}
+  // What was not written yet is told at the end.
+  ~SparingLog() {
+    if (left_out_ > 0) put(std::to_string(left_out_) + " more lines like the last one of this kind");
+  }
+  SparingLog(const SparingLog&) = delete;
+  SparingLog& operator=(const SparingLog&) = delete;
 
   void write(std::string line) {
     {
@@ -31,10 +37,12 @@ class SparingLog {
       if (left_out_ > 0) line += " (and " + std::to_string(left_out_) + " more like this since the last such line)";
       left_out_ = 0;
     }
-    level_ == telemetry::Level::error ? log_.error(line) : log_.warning(line);
+    put(line);
   }
 
  private:
+  void put(const std::string& line) { level_ == telemetry::Level::error ? log_.error(line) : log_.warning(line); }
+
   static constexpr Duration kApart = seconds(1);
 
   const telemetry::Level level_;

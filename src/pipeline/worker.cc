@@ -90,19 +90,22 @@ Ledger::Streamed Worker::stream(const decode::ReadyService& service, const Task&
 // The object itself is at fault, and its good part is under way. Ok: the user's `on_error` was carried out, so that it
 // counts as delivered once that part is proven.
 Status Worker::dispose(decode::ObjectDecoder& decoder, const Task& task, Error error, object::Fetched& fetched) {
-  const bool raw = plan_.dispositions.of(*decoder.trouble()) == flow::Disposition::send_raw;
-  if (!raw || !decoder.rest_is_text()) {
+  const auto dispose_unsent = [&] {
     return disposals_.dispose(task, {.trouble = *decoder.trouble(),
                                      .error = std::move(error),
                                      .service = decoder.service_name(),
                                      .etag = fetched.etag,
                                      .bytes = decoder.bytes_in_hand()});
-  }
+  };
+  const bool raw = plan_.dispositions.of(*decoder.trouble()) == flow::Disposition::send_raw;
+  if (!raw || !decoder.rest_is_text()) return dispose_unsent();
   if (!decoder.rest_sent()) {
     decoder.begin_rest();
     const std::string etag = fetched.etag;
     if (auto rest = fetcher_.fetch(task.work().object, etag, decoder, task.job->stop, fetched); !rest) return rest;
   }
+  // Nothing came out of its compression, before the damage or behind it: that is not "sent raw".
+  if (decoder.records() == 0) return dispose_unsent();
   disposals_.tell_sent_raw(task, error);
   return {};
 }

@@ -80,9 +80,10 @@ class Trial(unittest.TestCase):
         text = CONFIG % {"url": url, "key": KEY_ID, "secret": SECRET, "tests": tests, "more": more}
         return self.write("config/config.yaml", text)
 
-    def dray(self, *arguments, stdin=b"", code=0):
+    def dray(self, *arguments, stdin=b"", code=0, more_environment=None):
         """Runs it in the test's directory; (stdout, stderr) as bytes and text."""
         environment = {k: v for k, v in os.environ.items() if not k.startswith("AWS_") and k != "CONFIG_FILE"}
+        environment.update(more_environment or {})
         done = subprocess.run(
             [os.environ["DRAY_BIN"], *arguments],
             input=stdin,
@@ -331,6 +332,18 @@ class S3(Trial):
         # Two GETs and at most the two questions of the test itself: no queue, no role, nothing written.
         self.assertEqual((after["gets"] - before["gets"], after["puts"] - before["puts"]), (2, 0))
         self.assertLessEqual(after["requests"] - before["requests"], 4)
+
+    def test_without_a_configuration_the_environment_says_who_and_where(self):
+        access = {
+            "AWS_ACCESS_KEY_ID": KEY_ID,
+            "AWS_SECRET_ACCESS_KEY": SECRET,
+            "AWS_ENDPOINT_URL": self.cloud.url,
+        }
+        call = ("try", "--service", "aws_sqs_vpc", f"s3://corp-logs/{VPC_KEY}")
+        _, errors = self.dray(*call, code=65, more_environment=access)
+        self.assertIn("--region", errors)
+        out, errors = self.dray(*call, "--region", REGION, more_environment=access)
+        self.assertEqual((out.decode(), errors), (f"{VPC_TAG}\t{FLOW}\n", ""))
 
     def test_what_is_not_there_is_told(self):
         self.write_config(self.cloud.url)

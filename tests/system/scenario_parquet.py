@@ -90,7 +90,7 @@ def parquet_reader_killed(bench):
                 pass
         time.sleep(0.05)
     assert killed > 0, "there was no reader to kill"
-    bench.expect_log(collector, ["ended by signal 9"])
+    wait_until(lambda: "ended by signal 9" in read_text(collector.log), "the log tells of it", 30, alive=collector)
     wait_until(lambda: bench.deletions() == len(made), "everything was deleted", 60, alive=collector)
     assert not readers(collector), "a reader is left"
     collector.end(12)

@@ -353,6 +353,20 @@ TEST(OnError, ACorruptObjectSentRawIsReadTwiceAndSentOnce) {
   EXPECT_EQ(bench.store.gets, 2);
 }
 
+// Not one record comes out of them, so that "sent raw" would be a notification deleted for nothing.
+TEST(OnError, AnObjectOfWhichNothingCanBeSentRawIsLeft) {
+  service::Definition gzip_only = lines();
+  gzip_only.encoding = "gzip";
+  for (const char* stored : {"plain text where gzip was announced\n", "\x1F\x8B\x07 damaged header"}) {
+    SCOPED_TRACE(stored);
+    Bench bench({.definition = gzip_only,
+                 .stored = stored,
+                 .dispositions = with(Trouble::corrupt_object, Disposition::send_raw)});
+    EXPECT_TRUE(bench.is_left());
+    EXPECT_EQ(bench.output->texts(), Texts{});
+  }
+}
+
 struct Whole {
   Trouble trouble;
   const char* stored;
