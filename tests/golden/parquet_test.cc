@@ -90,10 +90,10 @@ TEST_F(ParquetChain, SecurityLakeRowsOfTheShippedServiceGetItsTag) {
   ASSERT_TRUE(ended.ok());
   const std::string tag = "cloud.aws.security_lake.event";
   const std::vector<Event> expected{
-      {tag,
-       R"({"class_uid":4001,"time":"2024-03-05T09:10:11.123Z","cloud":{"provider":"AWS","region":"eu-west-1"},)"
-       R"("src_endpoint":{"ip":"192.0.2.8","port":50123},"traffic":{"bytes":9007199254740993,"packets":3},)"
-       R"("resources":null,"unmapped":[{"key":"log_status","value":"OK"},{"key":"note","value":"a \"quoted\"\nline"}]})"},
+      {tag, R"({"class_uid":4001,"time":"2024-03-05T09:10:11.123Z","cloud":{"provider":"AWS","region":"eu-west-1"},)"
+            R"("src_endpoint":{"ip":"192.0.2.8","port":50123},"traffic":{"bytes":9007199254740993,"packets":3},)"
+            R"("resources":null,"unmapped":[{"key":"log_status","value":"OK"},)"
+            R"({"key":"note","value":"a \"quoted\"\nline"}]})"},
       {tag,
        R"({"class_uid":3005,"time":"2024-03-05T09:10:12.000Z","cloud":{"provider":"AWS","region":null},)"
        R"("src_endpoint":null,"traffic":null,"resources":[{"uid":"arn:aws:iam::111122223333:user/bo","type":null}],)"
