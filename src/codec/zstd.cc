@@ -88,7 +88,7 @@ class ZstdFrames final : public ByteSink {
   // One block a call at most: on a fault libzstd forgets what the same call had decoded.
   Status decode(std::string_view& chunk) {
     const std::size_t wanted = hint_ > kBlockHeader ? hint_ - kBlockHeader : hint_;
-    ZSTD_inBuffer in{chunk.data(), std::min(wanted, chunk.size()), 0};
+    ZSTD_inBuffer in{chunk.begin(), std::min(wanted, chunk.size()), 0};
     bool full = true;
     while (full) {
       char* output = scratch_.output.begin();

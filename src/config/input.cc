@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 
 #include "config/definition_parser.h"
 #include "config/predefined.h"
@@ -49,6 +50,7 @@ void read_on_error(const Fields& fields, OnError& into) {
   static constexpr std::array<std::string_view, 1> kLeave = {"leave"};
   if (const auto refuses = fields.choice("receiver_refuses", kLeave)) into.receiver_refuses = *refuses;
   std::vector<std::string_view> names;
+  names.reserve(std::size(flow::kDispositions));
   for (const flow::DispositionName& one : flow::kDispositions) names.push_back(one.name);
   for (const flow::TroubleName& trouble : flow::kTroubles) {
     const auto chosen = fields.choice(trouble.name, names);

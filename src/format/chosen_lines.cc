@@ -19,9 +19,8 @@ Error bad_option(const std::string& message) {
 
 std::optional<std::int64_t> parse_index(std::string_view text) {
   std::int64_t value = 0;
-  const char* const end = text.data() + text.size();
-  const auto [stop, fault] = std::from_chars(text.data(), end, value);
-  return fault == std::errc() && stop == end && value >= -kBackMax ? std::optional(value) : std::nullopt;
+  const auto [stop, fault] = std::from_chars(text.begin(), text.end(), value);
+  return fault == std::errc() && stop == text.end() && value >= -kBackMax ? std::optional(value) : std::nullopt;
 }
 
 }  // namespace

@@ -43,9 +43,10 @@ CsvEnd scan_csv_line(std::string_view line, char separator, bool inside) {
       at = skip_blanks(at, end, separator);
       if (at == end || *at != '"') {
         at = at == end ? nullptr : find(at, end, separator);
-        if (at == nullptr || ++at == end) {
+        if (at == nullptr || at + 1 == end) {
           return CsvEnd::closed;
         }
+        ++at;
         continue;
       }
       ++at;
@@ -73,7 +74,7 @@ bool CsvFields::next(std::string_view& value, std::string& buffer) {
     return false;
   }
   const char* const end = rest.data() + rest.size();
-  const char* const opening = skip_blanks(rest.data(), end, separator);
+  const char* const opening = skip_blanks(rest.begin(), end, separator);
   const char* const closed =
       opening == end || *opening != '"' || opening + 1 == end ? nullptr : close_quote(opening + 1, end);
   if (closed == nullptr) {
@@ -86,7 +87,7 @@ bool CsvFields::next(std::string_view& value, std::string& buffer) {
   rest.remove_prefix(static_cast<std::size_t>(skip_blanks(closed, end, separator) - rest.data()));
   more = !rest.empty();
   rest.remove_prefix(more ? 1 : 0);
-  if (find(value.data(), closed, '"') != closed - 1) {
+  if (find(value.begin(), closed, '"') != closed - 1) {
     buffer.clear();
     for (std::size_t at = 0; at < value.size(); ++at) {
       buffer += value[at];

@@ -70,7 +70,7 @@ std::string encode(const Opening& opening) {
 
 std::optional<Opening> decode_opening(std::string_view body) {
   if (body.size() != kNumberAndSizeBytes) return std::nullopt;
-  return Opening{take_u64(body.data()), take_u32(body.data() + 8)};
+  return Opening{take_u64(body.begin()), take_u32(body.begin() + 8)};
 }
 
 std::string encode(const Range& range) {
@@ -79,7 +79,7 @@ std::string encode(const Range& range) {
 
 std::optional<Range> decode_range(std::string_view body) {
   if (body.size() != kNumberAndSizeBytes) return std::nullopt;
-  return Range{take_u64(body.data()), take_u32(body.data() + 8)};
+  return Range{take_u64(body.begin()), take_u32(body.begin() + 8)};
 }
 
 std::string encode_done(std::uint64_t rows) {
@@ -90,7 +90,7 @@ std::string encode_done(std::uint64_t rows) {
 
 std::optional<std::uint64_t> decode_done(std::string_view body) {
   if (body.size() != 8) return std::nullopt;
-  return take_u64(body.data());
+  return take_u64(body.begin());
 }
 
 std::string encode(const Fault& fault) {
@@ -108,7 +108,7 @@ std::optional<Fault> decode_fault(std::string_view body) {
 
 std::optional<std::string_view> next_row(std::string_view& body) {
   if (body.size() < kRowHeadBytes) return std::nullopt;
-  const std::uint32_t length = take_u32(body.data());
+  const std::uint32_t length = take_u32(body.begin());
   if (length > body.size() - kRowHeadBytes) return std::nullopt;
   const std::string_view row = body.substr(kRowHeadBytes, length);
   body.remove_prefix(kRowHeadBytes + length);
