@@ -60,10 +60,15 @@ class TestClient {
   bool send(std::string_view bytes) {
     while (!bytes.empty()) {
       ERR_clear_error();
+      errno = 0;
       const auto size = static_cast<int>(std::min<std::size_t>(bytes.size(), 1U << 20U));
       const ssize_t sent = ssl_ != nullptr ? SSL_write(ssl_, bytes.data(), size)
                                            : ::send(fd_, bytes.data(), static_cast<std::size_t>(size), MSG_NOSIGNAL);
-      if (sent <= 0) return false;
+      if (sent <= 0) {
+        // A reset is told once: who was sending hears of it, and who reads afterwards finds a plain end.
+        reset_ = errno == ECONNRESET || errno == EPIPE;
+        return false;
+      }
       bytes.remove_prefix(static_cast<std::size_t>(sent));
     }
     return true;
@@ -90,7 +95,7 @@ class TestClient {
         notified = true;
       } else if (error == SSL_ERROR_SSL &&
                  ERR_GET_REASON(ERR_peek_last_error()) == SSL_R_UNEXPECTED_EOF_WHILE_READING) {
-        return End::fin;
+        return reset_ ? End::reset : End::fin;
       } else {
         return errno == ECONNRESET || errno == EPIPE ? End::reset : End::nothing;
       }
@@ -98,6 +103,7 @@ class TestClient {
     for (;;) {
       const ssize_t got = ::recv(fd_, bytes, sizeof bytes, 0);
       if (got > 0) continue;
+      if (got == 0 && reset_ && !notified) return End::reset;
       if (got == 0) return notified ? End::close_notify_and_fin : End::fin;
       return errno == ECONNRESET ? End::reset : End::nothing;
     }
@@ -106,6 +112,7 @@ class TestClient {
  private:
   int fd_ = -1;
   bool connected_ = false;
+  bool reset_ = false;  // noticed while sending
   SSL_CTX* context_ = nullptr;
   SSL* ssl_ = nullptr;
 };
