@@ -1,6 +1,7 @@
 # Apache Arrow for dray-parquet: fetched once into build/arrow, shared by all build trees. Gives Arrow::parquet.
 # Debian has no Arrow. The wheel of pyarrow holds the very libraries and headers; pip checks it against the hash in
-# arrow_requirements.txt. Why only the helper program links it: docs/decisions/0007-parquet-in-a-program-of-its-own.md
+# arrow_requirements.txt. Its Python half is unpacked too, into DRAY_PYARROW, for the second opinions of tests/golden.
+# Why only the helper program links it: docs/decisions/0007-parquet-in-a-program-of-its-own.md
 set(DRAY_ARROW_SOVERSION 2600)
 
 function(dray_arrow_failed reason)
@@ -14,6 +15,7 @@ endfunction()
 function(dray_fetch_arrow platform root)
   set(requirements ${PROJECT_SOURCE_DIR}/cmake/arrow_requirements.txt)
   file(SHA256 ${requirements} wanted)
+  string(APPEND wanted " with python")  # what is unpacked of the wheel
   file(MAKE_DIRECTORY ${root})
   file(LOCK ${root} DIRECTORY GUARD FUNCTION TIMEOUT 900 RESULT_VARIABLE locked)
   if(locked)
@@ -42,7 +44,7 @@ function(dray_fetch_arrow platform root)
   endif()
   file(GLOB wheel ${root}/wheel/pyarrow-*.whl)
   file(ARCHIVE_EXTRACT INPUT ${wheel} DESTINATION ${root} PATTERNS
-       "pyarrow/include/*" "pyarrow/libarrow.so.*" "pyarrow/libparquet.so.*" "pyarrow-*.dist-info/licenses/*")
+       "pyarrow/include/*" "pyarrow/*.so" "pyarrow/*.so.*" "pyarrow/*.py" "pyarrow-*.dist-info/licenses/*")
   file(REMOVE_RECURSE ${root}/wheel)
   file(WRITE ${root}/stamp ${wanted})
 endfunction()
@@ -52,6 +54,8 @@ if(NOT CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|aarch64)$")
 endif()
 set(arrow_root ${PROJECT_SOURCE_DIR}/build/arrow/${CMAKE_SYSTEM_PROCESSOR})
 dray_fetch_arrow(manylinux_2_28_${CMAKE_SYSTEM_PROCESSOR} ${arrow_root})
+
+set(DRAY_PYARROW ${arrow_root})
 
 foreach(library arrow parquet)
   add_library(Arrow::${library} SHARED IMPORTED)

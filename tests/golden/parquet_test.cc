@@ -4,73 +4,16 @@
 
 #include "chain.h"
 #include "config/predefined.h"
-#include "decode/object_decoder.h"
-#include "parquet/row_reader.h"
+#include "parquet_rows.h"
 
 namespace dray::golden {
 namespace {
-
-class Events final : public flow::EventSink {
- public:
-  Status send(std::uint64_t /*ordinal*/, std::string_view tag, std::string_view text) override {
-    events.push_back({std::string(tag), std::string(text)});
-    return {};
-  }
-  std::vector<Event> events;
-};
-
-class InMemory final : public parquet::RangeSource {
- public:
-  explicit InMemory(std::string bytes) : bytes_(std::move(bytes)) {}
-  [[nodiscard]] std::uint64_t size() const override { return bytes_.size(); }
-  Status read(std::uint64_t offset, std::uint32_t length, ByteSink& sink) override {
-    return sink.write(std::string_view(bytes_).substr(offset, length));
-  }
-
- private:
-  std::string bytes_;
-};
 
 std::string sample(const char* name = "vpc_flow.parquet") {
   return read_file(std::filesystem::path(DRAY_SOURCE_DIR) / "tests/unit/parquet" / name);
 }
 
-struct ParquetChain : ::testing::Test {
-  // As pipeline/object_stream.cc does it.
-  void decode(const service::Definition& definition, const std::string& bytes) {
-    const auto service = decode::prepare(definition, 16U << 20U);
-    ASSERT_TRUE(service.ok()) << service.error().message;
-    const auto object = flow::ObjectRef{.bucket = "corp-logs",
-                                        .key = "in/flow.log.parquet",
-                                        .region = "eu-west-1",
-                                        .account = "111122223333",
-                                        .size = {},
-                                        .etag = {},
-                                        .version_id = {},
-                                        .sequencer = {}};
-    codec::DecompressorScratch scratch;
-    decode::ObjectDecoder decoder(*service, object, events, scratch);
-    const Status streamed = decoder.write(bytes);
-    ASSERT_FALSE(streamed.ok());
-    EXPECT_EQ(streamed.error().code, decode::kParquetObject);
-    EXPECT_FALSE(decoder.trouble());
-    auto rows = decoder.begin_rows();
-    ASSERT_TRUE(rows.ok());
-    InMemory source(bytes);
-    SystemClock clock;
-    Stop stop;
-    auto reading = parquet::RowReader({.program = DRAY_PARQUET_PROGRAM}, clock).begin(stop);
-    ASSERT_TRUE(reading.ok());
-    ended = decoder.end_rows(reading->rows(source, decoder.record_bytes_max(), **rows));
-    trouble = decoder.trouble();
-    records = decoder.records();
-  }
-
-  Events events;
-  Status ended;
-  std::optional<flow::Trouble> trouble;
-  std::uint64_t records = 0;
-};
+struct ParquetChain : ::testing::Test, ParquetRows {};
 
 TEST_F(ParquetChain, FlowLogsOfTheShippedServiceGetItsTag) {
   decode(*config::predefined("aws_sqs_vpc"), sample());

@@ -1,9 +1,10 @@
-"""The same events, computed by Python: python3 second_opinion.py [golden|corpora]; exit code 1 if any differs.
+"""The same events, computed by Python: python3 second_opinion.py [golden|corpora|parquet]; exit code 1 if any differs.
 
 golden: what a format makes of the inputs of the golden cases and of the tests in services/*.yaml, against what is
 expected there: so the expectations have two authors. corpora: `dray try` over every published sample, against the
-decoders of packings.py and splitting.py. Environment: DRAY_BIN, DRAY_CORPORA, DRAY_VENV (a Python with PyYAML, which
-boto3's command line brings, and perhaps zstandard).
+decoders of packings.py and splitting.py. parquet: `dray try` over parquet files (published, ours, and written here),
+against pyarrow and parquet_rows.py. Environment: DRAY_BIN, DRAY_CORPORA, DRAY_VENV (a Python with PyYAML, which boto3's
+command line brings, and perhaps zstandard), DRAY_PYARROW (the folder of the unpacked wheel; empty if not built with it).
 """
 
 import hashlib
@@ -33,40 +34,6 @@ def use_environment(module):
     return os.execve(python, [python, "-B", *sys.argv], {**os.environ, "DRAY_IN_VENV": "1"})
 
 
-class Opinions:
-    """Counts what agreed and prints what did not."""
-
-    def __init__(self):
-        self.agreed = self.events = self.differ = 0
-        self.without = {}
-
-    def compare(self, name, expected, got, filtered=False):
-        """filtered: a filter may have dropped some of the expected events."""
-        if filtered:
-            rest = iter(expected)
-            same = all(any(is_same(one, other) for other in rest) for one in got)
-        else:
-            same = len(expected) == len(got) and all(map(is_same, expected, got))
-        if same:
-            self.agreed, self.events = self.agreed + 1, self.events + len(got)
-            return
-        self.differ += 1
-        print(f"DIFFERENT: {name}: python says {len(expected)} events, dray {len(got)}")
-        for mine, its in zip(expected, got):
-            if not is_same(mine, its):
-                print(f"  python {mine[:300]!r}\n  dray   {its[:300]!r}")
-                break
-
-    def leave(self, name, reason):
-        self.without.setdefault(reason, []).append(name)
-
-    def end(self):
-        for reason, names in sorted(self.without.items()):
-            print(f"no opinion, {reason}: {len(names)} ({', '.join(names[:6])}{', …' if len(names) > 6 else ''})")
-        print(f"{self.agreed} agree ({self.events} events), {self.differ} differ")
-        return 1 if self.differ or self.agreed == 0 else 0
-
-
 def lexemes(text):
     """A JSON value with numbers as they are written and objects as lists of pairs."""
     number = lambda lexeme: ("number", lexeme)
@@ -88,6 +55,45 @@ def is_same(mine, its):
         return lexemes(mine) == lexemes(its)
     except ValueError:
         return False
+
+
+class Opinions:
+    """Counts what agreed and prints what did not."""
+
+    def __init__(self):
+        self.agreed = self.events = self.differ = 0
+        self.without = {}
+
+    def compare(self, name, expected, got, filtered=False, same_event=is_same):
+        """filtered: a filter may have dropped some of the expected events."""
+        if filtered:
+            rest = iter(expected)
+            same = all(any(same_event(one, other) for other in rest) for one in got)
+        else:
+            same = len(expected) == len(got) and all(map(same_event, expected, got))
+        if same:
+            self.agreed, self.events = self.agreed + 1, self.events + len(got)
+            return
+        self.differ += 1
+        print(f"DIFFERENT: {name}: python says {len(expected)} events, dray {len(got)}")
+        for mine, its in zip(expected, got):
+            if not same_event(mine, its):
+                print(f"  python {mine[:300]!r}\n  dray   {its[:300]!r}")
+                break
+
+    def require(self, claim, holds):
+        if not holds:
+            self.differ += 1
+            print(f"DIFFERENT: it is not so that {claim}")
+
+    def leave(self, name, reason):
+        self.without.setdefault(reason, []).append(name)
+
+    def end(self):
+        for reason, names in sorted(self.without.items()):
+            print(f"no opinion, {reason}: {len(names)} ({', '.join(names[:6])}{', …' if len(names) > 6 else ''})")
+        print(f"{self.agreed} agree ({self.events} events), {self.differ} differ")
+        return 1 if self.differ or self.agreed == 0 else 0
 
 
 # ---------------------------------------------------------------------------------------------------- golden cases
@@ -290,12 +296,55 @@ def corpora():
     return opinions.end()
 
 
+# -------------------------------------------------------------------------------------------------------- parquet
+
+
+ROWS = {"type": "parquet_processor"}
+
+
+def pyarrow_missing():
+    """Why there is no second opinion; None if pyarrow is loaded."""
+    folder = os.environ.get("DRAY_PYARROW", "")
+    if not folder:
+        return "this build has no dray-parquet (DRAY_PARQUET=OFF)"
+    sys.path.insert(0, folder)
+    try:
+        import parquet_rows  # noqa: F401
+    except ImportError as error:
+        return f"Python {sys.version.split()[0]} cannot load the pyarrow of {folder}: {str(error).splitlines()[0]}"
+    return None
+
+
+def parquet():
+    reason = pyarrow_missing()
+    if reason:
+        print(f"skipped: {reason}")
+        return SKIPPED
+    import parquet_rows
+
+    opinions = Opinions()
+    samples = pathlib.Path(os.environ.get("DRAY_CORPORA", str(ROOT.parent / "shared" / "corpora"))) / "parquet"
+    with tempfile.TemporaryDirectory(prefix="dray-second-opinion-") as directory:
+        dray = Dray(directory)
+        paths = [*sorted((ROOT / "tests" / "unit" / "parquet").glob("*.parquet")), *sorted(samples.glob("*.parquet"))]
+        for path in [*paths, *parquet_rows.write_all_types(pathlib.Path(directory))]:
+            its, code = dray.events(ROWS, path)
+            opinions.compare(path.name, list(parquet_rows.rows(path)), its, same_event=bytes.__eq__)
+            opinions.require(f"{path.name} is read to its end", code == 0)
+        for path in sorted(samples.glob("bad_data/*.parquet")):
+            opinions.require(f"{path.name} fails", dray.events(ROWS, path)[1] != 0)
+    if not samples.is_dir():
+        print("no sample corpora (set DRAY_CORPORA): our own files only")
+    return opinions.end()
+
+
 def main():
-    parts = {"golden": golden, "corpora": corpora}
+    parts = {"golden": golden, "corpora": corpora, "parquet": parquet}
     if len(sys.argv) != 2 or sys.argv[1] not in parts:
-        print("usage: second_opinion.py golden|corpora")
+        print("usage: second_opinion.py golden|corpora|parquet")
         return 64
-    if not use_environment("yaml" if sys.argv[1] == "golden" else "zstandard") and sys.argv[1] == "golden":
+    wanted = {"golden": "yaml", "corpora": "zstandard"}.get(sys.argv[1])
+    if wanted and not use_environment(wanted) and sys.argv[1] == "golden":
         print("skipped: no Python with PyYAML; ./test makes one (DRAY_VENV)")
         return SKIPPED
     return parts[sys.argv[1]]()
