@@ -31,6 +31,8 @@ Signals::Signals() {
   ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
   // A receiver that goes away is an error of a write, not the end of the program.
   ::signal(SIGPIPE, SIG_IGN);
+  // Who started us may have ignored it, which a program inherits; then nobody learns how dray-parquet ended.
+  ::signal(SIGCHLD, SIG_DFL);
 }
 
 Signals::~Signals() = default;

@@ -176,7 +176,7 @@ class TryRun {
     const flow::Trouble trouble = *decoder.trouble();
     const flow::Disposition disposition = chosen_.dispositions.of(trouble);
     error.message += fmt::format(" [on_error.{}: {}]", flow::name_of(trouble), flow::name_of(disposition));
-    const bool again = disposition == flow::Disposition::send_raw && !decoder.rest_sent();
+    const bool again = disposition == flow::Disposition::send_raw && !decoder.rest_sent() && decoder.rest_is_text();
     if (!again || source.kind == TrySource::Kind::stdin) return error;
     decoder.begin_rest();
     ObjectRead read;

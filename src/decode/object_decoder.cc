@@ -129,6 +129,8 @@ Status ObjectDecoder::noted(Status status) {
   const bool of_compression = !plain_->refused();
   if (rest_) return of_compression ? end_of_rest() : status;
   trouble_ = trouble;
+  // What no format knows is an object without records. One that has some is damaged behind them.
+  if (trouble_ == Trouble::unknown_format && given() > 0) trouble_ = Trouble::corrupt_object;
   if (of_compression && recognizer_ != nullptr) recognizer_->release();
   if (of_compression && !plain_->finished() && disposal_.dispositions.of(*trouble) == Disposition::send_raw &&
       *trouble != Trouble::unknown_codec) {
@@ -164,6 +166,15 @@ Status ObjectDecoder::end_rows(Status status) {
   if (status) return status;
   trouble_ = trouble_of(status.error());
   return status;
+}
+
+bool ObjectDecoder::rest_is_text() const {
+  if (rows_ || (trouble_ == Trouble::unknown_codec && given() > 0)) return false;
+  if (rest_sent_ || given() == 0 || chosen_ == nullptr || chosen_->format == nullptr) return true;
+  // Where these stand in the object when they give a record, only they know.
+  const Settings& options = chosen_->splitter.options;
+  return chosen_->format->name != "incapsula_processor" && !options.contains("include") && !options.contains("skip") &&
+         !options.contains("indices");
 }
 
 void ObjectDecoder::begin_rest() {

@@ -54,11 +54,9 @@ class ObjectDecoder final : public ByteSink {
   [[nodiscard]] std::optional<flow::Trouble> trouble() const { return trouble_; }
   // After trouble that is sent raw: nothing is left for a second reading.
   [[nodiscard]] bool rest_sent() const { return rest_sent_; }
-  // False: a second reading could not send it, so that send_raw would lose it: rows of parquet, or compression that
-  // nobody unpacks behind records that were sent.
-  [[nodiscard]] bool rest_is_text() const {
-    return !rows_ && (trouble_ != flow::Trouble::unknown_codec || given() == 0);
-  }
+  // False: a second reading could not send it, so that send_raw would lose it: rows of parquet, compression that nobody
+  // unpacks behind records that were sent, and formats that hold records back or unpack by themselves.
+  [[nodiscard]] bool rest_is_text() const;
   void begin_rest();
   // The last plain bytes (stored ones, if there were none) before the trouble, up to kBytesInHand; empty unless an
   // object's disposition is quarantine.

@@ -10,6 +10,13 @@ bool begins_value(char byte) {
   return byte == '{' || byte == '[' || byte == '"';
 }
 
+// Where a piece ended is known only some bytes behind it: what lies between would be lost.
+Error inside_a_record() {
+  return {
+      ErrorKind::poison, "oversize_record",
+      "it breaks off inside a record over record_bytes_max that is sent in pieces; what follows cannot be told apart"};
+}
+
 }  // namespace
 
 RawRest::RawRest(const Given& given, flow::RecordSink& sink)
@@ -24,6 +31,7 @@ Status RawRest::write(std::string_view chunk) {
     chunk.remove_prefix(1);
     // Behind the last good record an error is what is expected; before it, the object is not what it was.
     if (counter_.seen >= given_) {
+      if (counter_.in_record) return inside_a_record();
       again_.reset();
       if (begins_value(byte.front()) && counter_.last != byte.front()) {
         if (Status begun = lines_.write(byte); !begun) return begun;

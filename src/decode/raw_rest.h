@@ -36,10 +36,12 @@ class RawRest final : public ByteSink {
     Status accept(const flow::Record& record) override {
       ++seen;
       last = record.bytes.empty() ? '\0' : record.bytes.back();
+      in_record = record.flaw == flow::Flaw::oversize;
       return {};
     }
     std::uint64_t seen = 0;
-    char last = '\0';  // byte of the last record
+    bool in_record = false;  // the last one was a piece
+    char last = '\0';        // byte of the last record
   };
 
   const std::uint64_t given_;

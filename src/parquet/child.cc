@@ -65,6 +65,12 @@ struct Actions {
   posix_spawnattr_t attributes{};
 };
 
+// Signals that a program brings upon itself.
+bool is_own_fault(int number) {
+  return number == SIGSEGV || number == SIGBUS || number == SIGILL || number == SIGFPE || number == SIGABRT ||
+         number == SIGSYS;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Child>> Child::start(const std::string& program, std::uint64_t memory_bytes_max, Clock& clock,
@@ -78,7 +84,10 @@ Result<std::unique_ptr<Child>> Child::start(const std::string& program, std::uin
   std::string name = "dray-parquet";
   std::string memory = std::to_string(memory_bytes_max);
   const std::array<char*, 3> arguments{name.data(), memory.data(), nullptr};
-  const std::array<char*, 1> environment{nullptr};  // the credentials of dray are nothing for it
+  // The credentials of dray are nothing for it. The allocator in Arrow's libraries would start a thread, which the
+  // confinement would have to find.
+  std::string one_thread = "JE_ARROW_MALLOC_CONF=background_thread:false";
+  const std::array<char*, 2> environment{one_thread.data(), nullptr};
   pid_t process = -1;
   const int fault = ::posix_spawn(&process, program.c_str(), &actions.files, &actions.attributes, arguments.data(),
                                   environment.data());
@@ -142,6 +151,7 @@ Status Child::wait_for(short events) {
 
 // The other end of the socket is closed. Only its own death does that, unless it has been taken over.
 Error Child::ending() {
+  if (stop_.requested()) return {ErrorKind::stopped, "stopped", "stopped while its rows were read"};
   int status = 0;
   const TimePoint deadline = clock_.now() + kDyingMax;
   pid_t ended = 0;
@@ -152,8 +162,9 @@ Error Child::ending() {
   if (!reaped_) return {ErrorKind::poison, "parquet_helper_died", "dray-parquet closed its socket and went on"};
   if (WIFSIGNALED(status)) {
     const int number = WTERMSIG(status);
-    // Somebody else's doing (the kernel short of memory, an operator), and no fault of this object that we know of.
-    const ErrorKind kind = number == SIGKILL ? ErrorKind::later : ErrorKind::poison;
+    // Any other signal is somebody else's doing (an operator, a stop of the whole service, the kernel short of memory)
+    // and no fault of this object.
+    const ErrorKind kind = is_own_fault(number) ? ErrorKind::poison : ErrorKind::later;
     return {kind, "parquet_helper_died",
             fmt::format("dray-parquet was ended by signal {} ({})", number, ::strsignal(number))};
   }

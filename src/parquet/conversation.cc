@@ -80,7 +80,14 @@ class Conversation {
   }
 
  private:
+  // What goes wrong before the program has heard of the object is no fault of the object.
   Status greet() {
+    Status greeted = exchange_greetings();
+    if (greeted || greeted.error().kind != ErrorKind::poison) return greeted;
+    return Error{ErrorKind::later, "parquet_unavailable", greeted.error().message};
+  }
+
+  Status exchange_greetings() {
     auto head = next();
     if (!head) return std::move(head).error();
     if (head->kind != wire::Kind::hello) return broken("does not say hello");

@@ -41,7 +41,8 @@ bool filter_calls() {
   const std::unique_ptr<void, decltype(&::seccomp_release)> filter(::seccomp_init(SCMP_ACT_ERRNO(EPERM)),
                                                                    ::seccomp_release);
   if (!filter) return false;
-  bool ok = true;
+  // Every thread of the process, should a library have started one.
+  bool ok = ::seccomp_attr_set(filter.get(), SCMP_FLTATR_CTL_TSYNC, 1) == 0;
   const auto allow = [&](int call) { ok = ok && ::seccomp_rule_add(filter.get(), SCMP_ACT_ALLOW, call, 0) == 0; };
   for (const int call :
        {SCMP_SYS(munmap), SCMP_SYS(mremap), SCMP_SYS(brk), SCMP_SYS(madvise), SCMP_SYS(futex), SCMP_SYS(exit),

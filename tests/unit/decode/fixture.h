@@ -123,7 +123,7 @@ inline Outcome run(const service::Definition& definition, std::string_view store
   Status status = push(decoder, stored, how.chunk);
   outcome.trouble = decoder.trouble();
   outcome.in_hand = decoder.bytes_in_hand();
-  if (outcome.trouble && dispositions.of(*outcome.trouble) == flow::Disposition::send_raw) {
+  if (outcome.trouble && dispositions.of(*outcome.trouble) == flow::Disposition::send_raw && decoder.rest_is_text()) {
     if (decoder.rest_sent()) {
       status = {};
     } else {

@@ -23,6 +23,23 @@ TEST(CorruptObject, LeavesItsGoodPartSentWhateverTheDisposition) {
   }
 }
 
+// Only an object without any record is of no known format: `unknown_format: delete` must not take good ones along.
+TEST(CorruptObject, IsOneWhoseRecordsAreFollowedByAnObjectWithout) {
+  const std::string stored = "{\"Records\":[{\"a\":1}]}\n{\"Other\":1}\n{\"Records\":[{\"a\":2}]}\n";
+  EXPECT_EQ(run(kRecords, stored, {}).trouble, Trouble::corrupt_object);
+  EXPECT_EQ(run(kRecords, "{\"Other\":1}", {}).trouble, Trouble::unknown_format);
+}
+
+// What such a format held back stands before the place where a second reading would go on.
+TEST(CorruptObjectSentRaw, OfAFormatThatHoldsRecordsBackIsLeft) {
+  const service::Definition including =
+      definition_of("unseparated_json_processor", {{"key", "Records"}, {"include", Settings{{"account", "account"}}}});
+  const Outcome got = run(including, "{\"account\":1,\"Records\":[{\"a\":1},{\"a\":2}x]}",
+                          with(Trouble::corrupt_object, Disposition::send_raw));
+  EXPECT_FALSE(got.twice);
+  EXPECT_EQ(got.code, "bad_json");
+}
+
 TEST(CorruptObject, TellsTheBytesInHandForItsQuarantine) {
   const std::string plain = std::string(9000, 'x') + "\nthe end";
   const Outcome got =

@@ -53,6 +53,21 @@ TEST(Lines, OverTheLimitComeInPiecesIfSoConfigured) {
   }
 }
 
+// A CR right behind a full piece belongs to the line's end or to the text: the next byte says which, whenever it comes.
+TEST(Lines, InPiecesAreTheSameHoweverTheBytesCome) {
+  const SplitterOptions options{.record_bytes_max = 5, .options = {}, .oversize_in_pieces = true};
+  for (const std::string_view text : {"1234567890\xC3\r\nx\n", "12345678\r\r\nx\n", "123456789\xE9\r\n",
+                                      "1234567890\rx\n", "1234567890\r", "12345678901234\xF0\x9F\r\n"}) {
+    const Outcome whole = split_by("line_split_processor", options, text, [] { return std::string_view::npos; });
+    for (std::size_t first = 1; first < text.size(); ++first) {
+      std::size_t piece = 0;
+      const std::size_t sizes[] = {first, text.size()};
+      EXPECT_EQ(split_by("line_split_processor", options, text, [&] { return sizes[piece++]; }), whole)
+          << text << " cut at " << first;
+    }
+  }
+}
+
 TEST(Lines, InPiecesDoNotTearUtf8) {
   const SplitterOptions options{.record_bytes_max = 5, .options = {}, .oversize_in_pieces = true};
   const auto run = [&](std::string_view text) {
