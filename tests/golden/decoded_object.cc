@@ -1,7 +1,5 @@
 #include "decoded_object.h"
 
-#include <isa-l/igzip_lib.h>
-
 #include <algorithm>
 #include <cstdlib>
 #include <fstream>
@@ -71,22 +69,6 @@ DecodedObject decode_pieces(const decode::ReadyService& service, const flow::Obj
   DRAY_ASSERT(decoder.events() == decoded.events.size());
   decoded.trailing_garbage = decoder.trailing_garbage();
   return decoded;
-}
-
-std::string gzip(std::string_view plain) {
-  std::string input(plain);
-  std::string out(plain.size() + plain.size() / 8 + 1024, '\0');
-  isal_zstream stream;
-  isal_deflate_stateless_init(&stream);
-  stream.gzip_flag = IGZIP_GZIP;
-  stream.next_in = reinterpret_cast<std::uint8_t*>(input.data());
-  stream.avail_in = static_cast<std::uint32_t>(input.size());
-  stream.next_out = reinterpret_cast<std::uint8_t*>(out.data());
-  stream.avail_out = static_cast<std::uint32_t>(out.size());
-  stream.end_of_stream = 1;
-  DRAY_ASSERT(isal_deflate_stateless(&stream) == COMP_OK);
-  out.resize(stream.total_out);
-  return out;
 }
 
 std::string read_file(const std::filesystem::path& path) {

@@ -14,6 +14,7 @@
 #include "decode/ready_service.h"
 #include "flow/object_ref.h"
 #include "service/definition.h"
+#include "support/deflate.h"
 
 namespace dray::golden {
 
@@ -40,7 +41,7 @@ DecodedObject decode_pieces(const decode::ReadyService& service, const flow::Obj
                             std::span<const std::size_t> pieces);
 
 // One gzip member.
-std::string gzip(std::string_view plain);
+using test::gzip;
 
 std::string read_file(const std::filesystem::path& path);
 

@@ -2,7 +2,6 @@
 
 #include <bzlib.h>
 #include <isa-l/crc.h>
-#include <isa-l/igzip_lib.h>
 #include <lz4frame.h>
 #include <lzma.h>
 #include <snappy.h>
@@ -14,6 +13,7 @@
 
 #include "base/assert.h"
 #include "decoded_object.h"
+#include "support/deflate.h"
 
 namespace dray::golden {
 namespace {
@@ -21,23 +21,6 @@ namespace {
 std::string little_endian(std::uint64_t value, int bytes) {
   std::string out;
   for (int i = 0; i < bytes; ++i) out += static_cast<char>(value >> (8U * static_cast<unsigned>(i)));
-  return out;
-}
-
-// ISA-L's deflate with the frame that is asked for: IGZIP_DEFLATE (bare), IGZIP_ZLIB.
-std::string deflate(std::string_view plain, std::uint16_t frame) {
-  std::string input(plain);
-  std::string out(plain.size() + plain.size() / 8 + 1024, '\0');
-  isal_zstream stream;
-  isal_deflate_stateless_init(&stream);
-  stream.gzip_flag = frame;
-  stream.next_in = reinterpret_cast<std::uint8_t*>(input.data());
-  stream.avail_in = static_cast<std::uint32_t>(input.size());
-  stream.next_out = reinterpret_cast<std::uint8_t*>(out.data());
-  stream.avail_out = static_cast<std::uint32_t>(out.size());
-  stream.end_of_stream = 1;
-  DRAY_ASSERT(isal_deflate_stateless(&stream) == COMP_OK);
-  out.resize(stream.total_out);
   return out;
 }
 
@@ -63,7 +46,7 @@ std::string snappy_chunk(char type, std::string_view body) {
 }  // namespace
 
 std::string pack_zlib(std::string_view plain) {
-  return deflate(plain, IGZIP_ZLIB);
+  return test::deflate(plain, IGZIP_ZLIB);
 }
 
 std::string pack_zstd(std::string_view plain) {
@@ -117,7 +100,7 @@ std::string pack_zip(const std::vector<ZipEntry>& entries) {
   std::string out;
   std::string directory;
   for (const ZipEntry& entry : entries) {
-    const std::string body = entry.stored ? entry.bytes : deflate(entry.bytes, IGZIP_DEFLATE);
+    const std::string body = entry.stored ? entry.bytes : test::deflate(entry.bytes, IGZIP_DEFLATE);
     const std::string sizes =
         little_endian(crc32(entry.bytes), 4) + little_endian(body.size(), 4) + little_endian(entry.bytes.size(), 4);
     // Version, flags, method, time and date; then CRC and sizes; then the lengths of name and extra field.

@@ -1,8 +1,6 @@
 // What the tests of this room share: gzip, an object, a sink that keeps events, and one way to push bytes.
 #pragma once
 
-#include <isa-l/igzip_lib.h>
-
 #include <algorithm>
 #include <optional>
 #include <string>
@@ -12,24 +10,11 @@
 
 #include "base/assert.h"
 #include "decode/object_decoder.h"
+#include "support/deflate.h"
 
 namespace dray::decode {
 
-inline std::string gzip(std::string_view plain) {
-  std::string input(plain);
-  std::string out(plain.size() + plain.size() / 8 + 1024, '\0');
-  isal_zstream stream;
-  isal_deflate_stateless_init(&stream);
-  stream.gzip_flag = IGZIP_GZIP;
-  stream.next_in = reinterpret_cast<std::uint8_t*>(input.data());
-  stream.avail_in = static_cast<std::uint32_t>(input.size());
-  stream.next_out = reinterpret_cast<std::uint8_t*>(out.data());
-  stream.avail_out = static_cast<std::uint32_t>(out.size());
-  stream.end_of_stream = 1;
-  DRAY_ASSERT(isal_deflate_stateless(&stream) == COMP_OK);
-  out.resize(stream.total_out);
-  return out;
-}
+using test::gzip;
 
 // A CRC that does not fit: everything comes out, and then it is damaged.
 inline std::string damaged_gzip(std::string_view plain) {

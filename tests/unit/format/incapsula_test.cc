@@ -11,6 +11,7 @@
 #include "base/encoding.h"
 #include "format/incapsula_header.h"
 #include "split.h"
+#include "support/deflate.h"
 
 namespace dray::format {
 namespace {
@@ -24,20 +25,8 @@ const std::string kContent =
 const Records kEvents = {kContent.substr(0, kContent.find('\n')),
                          kContent.substr(kContent.find('\n') + 1, kContent.size() - kContent.find('\n') - 2)};
 
-std::string deflated(const std::string& plain) {
-  isal_zstream stream;
-  isal_deflate_stateless_init(&stream);
-  std::string in = plain;
-  std::string out(plain.size() + 1024, '\0');
-  stream.gzip_flag = IGZIP_ZLIB;
-  stream.end_of_stream = 1;
-  stream.next_in = reinterpret_cast<std::uint8_t*>(in.data());
-  stream.avail_in = static_cast<std::uint32_t>(in.size());
-  stream.next_out = reinterpret_cast<std::uint8_t*>(out.data());
-  stream.avail_out = static_cast<std::uint32_t>(out.size());
-  isal_deflate_stateless(&stream);
-  out.resize(stream.total_out);
-  return out;
+std::string deflated(std::string_view plain) {
+  return test::deflate(plain, IGZIP_ZLIB);
 }
 
 std::string header(const std::string& content, const std::string& more = "", const std::string& format = "CEF") {

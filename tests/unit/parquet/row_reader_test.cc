@@ -222,6 +222,22 @@ TEST_F(Read, TellsThatTheProgramDiedAndGoesOnWithTheNextObject) {
   EXPECT_TRUE(run(source).ok());
 }
 
+// While it holds bytes of the object, no thread of it may do more than the filter allows.
+TEST_F(Read, IsConfinedInEveryThread) {
+  InMemory source(sample());
+  std::size_t threads = 0;
+  source.on_read = [&] {
+    for (const auto& thread : fs::directory_iterator("/proc/" + std::to_string(process) + "/task")) {
+      ++threads;
+      const std::string status = content(thread.path() / "status");
+      EXPECT_NE(status.find("Seccomp:\t2"), std::string::npos) << status;
+      EXPECT_NE(status.find("NoNewPrivs:\t1"), std::string::npos) << status;
+    }
+  };
+  EXPECT_TRUE(run(source).ok());
+  EXPECT_GT(threads, 0U);
+}
+
 TEST_F(Read, RefusesWhatNeedsMoreMemoryThanItMayHave) {
   NEED_CORPORA();
   memory = std::uint64_t{32} << 20U;  // less than the libraries: not a byte more
