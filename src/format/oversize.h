@@ -1,7 +1,6 @@
 // What becomes of a record over record_bytes_max: the error, said the same way by every format, or pieces.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <cstring>
 #include <string>
@@ -42,14 +41,8 @@ class OversizePieces {
   template <class Take>
   Status add(std::string_view part, const Take& take) {
     while (!part.empty()) {
-      // The byte too many is a CR: the next one tells whether it ends a line.
-      if (begun_.size() > bytes_max_ && part.front() != '\n') {
-        if (Status status = cut(take); !status) {
-          return status;
-        }
-      }
       // One byte more than a piece may have: it may be the CR of a line's end.
-      std::string_view next = part.substr(0, std::max<std::size_t>(bytes_max_ + 1 - begun_.size(), 1));
+      std::string_view next = part.substr(0, bytes_max_ + 1 - begun_.size());
       const std::size_t line_feed = next.find('\n');
       next = next.substr(0, line_feed);
       begun_.append(next);
@@ -59,7 +52,7 @@ class OversizePieces {
         if (Status status = end_line(take); !status) {
           return status;
         }
-      } else if (begun_.size() > bytes_max_ && begun_.back() != '\r') {
+      } else if (begun_.size() > bytes_max_) {
         if (Status status = cut(take); !status) {
           return status;
         }

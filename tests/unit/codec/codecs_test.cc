@@ -228,5 +228,22 @@ TEST(Codecs, SkippableFramesBelongToWhatFollowsThem) {
             (Outcome{"alpha\nbravo\n", "", false}));
 }
 
+// Stored entries, so that nothing but the check sum can notice; with sizes in the header and behind the entry.
+TEST(Zip, TellsAChangedByteByItsCheckSum) {
+  for (const bool descriptor : {false, true}) {
+    std::string stored = zip({{"a.log", "alpha\nbravo\n"}}, {.deflate = descriptor, .descriptor = descriptor});
+    EXPECT_EQ(decode(stored, 0).code, "");
+    const std::size_t place = descriptor ? stored.find("PK\x07\x08") + 4 : stored.find("bravo");
+    ASSERT_NE(place, std::string::npos);
+    stored[place] ^= 1;
+    for (const std::size_t step : {0U, 1U}) EXPECT_EQ(decode(stored, step).code, "bad_crc");
+  }
+}
+
+TEST(Tar, ThatBeginsWithItsEndIsNone) {
+  const DecompressorOptions as_tar = *parse_encoding("tar");
+  EXPECT_EQ(decode(std::string(1024, '\0'), 0, as_tar).code, "bad_header");
+}
+
 }  // namespace
 }  // namespace dray::codec

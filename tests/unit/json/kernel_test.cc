@@ -121,6 +121,24 @@ TEST(Kernel, AllCompactAsAPlainReadingDoes) {
   }
 }
 
+// A record may not hold LF, and white space costs a copy: whoever asks is told of both, and of nothing else.
+TEST(Kernel, TellsWhiteSpaceOutsideStringsAndLineFeedsAnywhere) {
+  const std::string pad(70, 'x');
+  const std::pair<std::string, bool> all[] = {
+      {"{\"a b\":\"\t \"}", false},         {"{\"a\": 1}", true},
+      {"{\"a\":\"x\ny\"}", true},           {"{\"" + pad + "\":\"x\ny\"}", true},
+      {"{\"" + pad + "\":\"x y\"}", false}, {"{\"a\":1}\n", false}};
+  for (const Kernel* kernel : usable_kernels()) {
+    for (const auto& [text, blanks] : all) {
+      ValueScanner scanner(*kernel);
+      scanner.begin(false);
+      (void)scanner.scan(text);
+      EXPECT_TRUE(scanner.done());
+      EXPECT_EQ(scanner.has_blanks(), blanks) << kernel->name << ": " << text;
+    }
+  }
+}
+
 TEST(Kernel, CollectsMoreColonsThanFitAtFirst) {
   std::string text = "{";
   for (int i = 0; i < 50000; ++i) {
