@@ -80,7 +80,6 @@ std::int64_t thousandth(std::int64_t value) {
     ARROW_ASSIGN_OR_RAISE(Node child, node_of(*field->type()));
     tree.root_.heads.push_back(head_of(field->name(), tree.root_.heads.empty()));
     tree.root_.children.push_back(std::move(child));
-    tree.names_.push_back(field->name());
   }
   return tree;
 }
@@ -157,14 +156,16 @@ std::int64_t thousandth(std::int64_t value) {
   return ::arrow::Status::OK();
 }
 
-void JsonTree::bind(const ::arrow::RecordBatch& batch, const ::arrow::RecordBatch* coarse) {
-  int next_coarse = 0;
+void JsonTree::bind(const ::arrow::RecordBatch& batch, const ::arrow::RecordBatch* coarse,
+                    std::span<const int> coarse_fields) {
+  std::size_t next = 0;
   for (std::size_t i = 0; i < root_.children.size(); ++i) {
+    const auto index = static_cast<int>(i);
     std::shared_ptr<::arrow::Array> micros;
-    if (coarse != nullptr && next_coarse < coarse->num_columns() && coarse->column_name(next_coarse) == names_[i]) {
-      micros = coarse->column(next_coarse++);
+    if (coarse != nullptr && next < coarse_fields.size() && coarse_fields[next] == index) {
+      micros = coarse->column(static_cast<int>(next++));
     }
-    bind(root_.children[i], *batch.column(static_cast<int>(i)), micros.get());
+    bind(root_.children[i], *batch.column(index), micros.get());
   }
 }
 

@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -25,7 +26,8 @@ class JsonTree {
   static ::arrow::Result<JsonTree> make(const ::arrow::Schema& schema);
 
   // coarse: the same rows with INT96 read as microseconds, of those fields only that hold INT96; or nullptr.
-  void bind(const ::arrow::RecordBatch& batch, const ::arrow::RecordBatch* coarse);
+  // coarse_fields: which fields those are, ascending. Not by name: fields may share one.
+  void bind(const ::arrow::RecordBatch& batch, const ::arrow::RecordBatch* coarse, std::span<const int> coarse_fields);
   void write(Text& text, std::int64_t row) const;
 
  private:
@@ -98,7 +100,6 @@ class JsonTree {
   static void write_decimal(const Node& node, Text& text, std::int64_t row);
 
   Node root_;
-  std::vector<std::string> names_;
 };
 
 }  // namespace dray::parquet_program

@@ -94,7 +94,8 @@ class ObjectRows {
   std::shared_ptr<::parquet::FileMetaData> metadata_;
   bool holds_groups_ = true;
   std::unique_ptr<::parquet::arrow::FileReader> reader_;
-  std::vector<int> int96_columns_;  // the leaves of the top-level fields that hold an INT96
+  std::vector<int> int96_fields_;   // the top-level fields that hold an INT96, ascending
+  std::vector<int> int96_columns_;  // their leaves
   std::unique_ptr<::parquet::arrow::FileReader> coarse_;
   std::optional<JsonTree> tree_;
   std::uint64_t rows_ = 0;
@@ -174,6 +175,9 @@ void ObjectRows::find_int96() {
   for (int leaf = 0; leaf < schema.num_columns(); ++leaf) {
     if (schema.Column(leaf)->physical_type() == ::parquet::Type::INT96) roots.insert(schema.GetColumnRoot(leaf));
   }
+  for (int field = 0; field < schema.group_node()->field_count(); ++field) {
+    if (roots.contains(schema.group_node()->field(field).get())) int96_fields_.push_back(field);
+  }
   for (int leaf = 0; leaf < schema.num_columns(); ++leaf) {
     if (roots.contains(schema.GetColumnRoot(leaf))) int96_columns_.push_back(leaf);
   }
@@ -222,8 +226,9 @@ void ObjectRows::read_group(int group) {
     if (coarse_batches) {
       check(coarse_batches->ReadNext(&coarse));
       if (!coarse || coarse->num_rows() != batch->num_rows()) refuse(Cause::damaged, "columns of different lengths");
+      if (coarse->num_columns() != static_cast<int>(int96_fields_.size())) refuse(Cause::damaged, "columns of INT96");
     }
-    tree_->bind(*batch, coarse.get());
+    tree_->bind(*batch, coarse.get(), int96_fields_);
     write(*batch);
   }
   if (static_cast<std::int64_t>(rows_ - before) != metadata->num_rows()) {

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
@@ -72,6 +73,19 @@ Error failed(const char* call) {
   return {ErrorKind::poison, call, fmt::format("{}: {}", call, std::strerror(errno))};
 }
 
+// A new directory survives a power cut only once its parent is on the disk. One that was there already may have been
+// made a moment before a crash, so its parent is synced too, as far as it lets us.
+Status make_directory(const std::string& path) {
+  const bool is_new = ::mkdir(path.c_str(), kDirectoryMode) == 0;
+  if (!is_new && errno != EEXIST) return failed("mkdir");
+  const std::size_t slash = path.find_last_of('/');
+  const std::string parent = slash == std::string::npos ? "." : path.substr(0, std::max<std::size_t>(slash, 1));
+  const int fd = ::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  Status synced = fd >= 0 && ::fsync(fd) == 0 ? Status() : failed("fsync of its parent");
+  if (fd >= 0) ::close(fd);
+  return is_new ? synced : Status();
+}
+
 Status write_all(int fd, std::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t written = ::write(fd, bytes.data(), bytes.size());
@@ -118,9 +132,8 @@ Status Quarantine::open_locked() {
   if (fd_ >= 0) return {};
   const std::string parent = directory_.substr(0, directory_.find_last_of('/'));
   for (const std::string* path : {&parent, &directory_}) {
-    if (!path->empty() && ::mkdir(path->c_str(), kDirectoryMode) != 0 && errno != EEXIST) {
-      return refused(fmt::format("mkdir {}: {}", *path, std::strerror(errno)));
-    }
+    if (path->empty()) continue;
+    if (Status made = make_directory(*path); !made) return refused(fmt::format("{}: {}", *path, made.error().message));
   }
   const int fd = ::open(directory_.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
   if (fd < 0) return refused(std::strerror(errno));

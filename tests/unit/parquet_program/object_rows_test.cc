@@ -165,6 +165,22 @@ TEST(Rows, Int96IsExactAlsoWhereNanosecondsDoNotReach) {
                    R"("9999-12-31T23:59:59.999999")", "null"}));
 }
 
+TEST(Rows, Int96IsFoundByItsPlaceWhereColumnsShareAName) {
+  pa::Int64Builder numbers;
+  pa::TimestampBuilder times(pa::timestamp(pa::TimeUnit::MICRO), pa::default_memory_pool());
+  ASSERT_TRUE(numbers.Append(7).ok());
+  ASSERT_TRUE(times.Append(-62135596800000000).ok());
+  const auto number = numbers.Finish().ValueOrDie();
+  const auto time = times.Finish().ValueOrDie();
+  const auto schema = pa::schema({pa::field("c", pa::int64()), pa::field("c", time->type()),
+                                  pa::field("d", pa::int64()), pa::field("c", time->type())});
+  ASSERT_TRUE(times.Append(253402300799999999).ok());
+  const auto last = times.Finish().ValueOrDie();
+  const auto result = rows_of(file_of(pa::Table::Make(schema, {number, time, number, last}), {.int96 = true}));
+  EXPECT_EQ(result.rows,
+            (Texts{R"({"c":7,"c":"0001-01-01T00:00:00.000000","d":7,"c":"9999-12-31T23:59:59.999999"})"}));
+}
+
 TEST(Rows, BytesAreTextIfTheyAreUtf8AndElseBase64) {
   EXPECT_EQ((texts_of<pa::BinaryBuilder, std::string>(pa::binary(), {"text \xC3\xA9", "\xC3", "\xED\xA0\x80", ""})),
             (Texts{"\"text \xC3\xA9\"", R"("ww==")", R"("7aCA")", R"("")", "null"}));
