@@ -1,7 +1,7 @@
 // windows_security_processor: Windows events as they are exported to S3: one XML element <Event …>…</Event>, one
 // event, wherever it lies in its lines; any other line is an event as it stands, a JSON one with its members.
 //
-// What stands around the elements (<?xml …?>, comments, <Events>) is no event. The event stays the same XML in one
+// What stands around the elements (<?xml …?>, <Events>, comments that end in their line) is no event. The event stays the same XML in one
 // line: white space between two tags goes if it holds a line end, a line end in a text becomes &#10; and one inside a
 // tag a blank. An element whose end does not come is Flaw::undecodable, and ends where the next begins.
 // Limits: CDATA is text like other; Windows writes none.
@@ -15,7 +15,7 @@ namespace dray::format {
 namespace {
 
 constexpr std::string_view kName = "windows_security_processor";
-constexpr std::string_view kEnd = "</Event>";
+constexpr std::string_view kBegin = "<Event";
 constexpr std::string_view kBlanks = " \t\r\n\xEF\xBB\xBF";  // and the byte order mark
 
 std::string_view without_indent(std::string_view line) {
@@ -23,16 +23,78 @@ std::string_view without_indent(std::string_view line) {
 }
 
 bool begins_event(std::string_view text) {
-  constexpr std::string_view kBegin = "<Event";
-  return text.starts_with(kBegin) &&
-         (text.size() == kBegin.size() || std::string_view(" \t>").find(text[kBegin.size()]) != std::string_view::npos);
+  if (!text.starts_with(kBegin)) return false;
+  text.remove_prefix(kBegin.size());
+  return text.empty() || text.front() == ' ' || text.front() == '\t' || text.front() == '>' || text.starts_with("/>");
 }
 
-bool begins_markup(std::string_view text) {
-  for (const std::string_view begin : {"<?xml", "<!--", "<Events>", "<Events ", "</Events>"}) {
-    if (text.starts_with(begin)) return true;
+// The length of what begins here and is no event; 0 if nothing such does. Of a comment only one that ends in its line:
+// were the end of another one missing, all behind it would be lost.
+std::size_t markup_size(std::string_view text) {
+  if (text.starts_with("<!--")) {
+    const std::size_t end = text.find("-->");
+    return end == std::string_view::npos ? 0 : end + 3;
   }
-  return false;
+  for (const std::string_view begin : {"<?xml", "<Events>", "<Events ", "</Events>"}) {
+    if (text.starts_with(begin)) return std::min(text.find('>'), text.size() - 1) + 1;
+  }
+  return 0;
+}
+
+// Behind the next end tag; npos if there is none.
+std::size_t behind_end_tag(std::string_view text) {
+  constexpr std::string_view kEndTag = "</Event";
+  for (std::size_t at = text.find(kEndTag); at != std::string_view::npos; at = text.find(kEndTag, at)) {
+    at += kEndTag.size();
+    const std::size_t end = text.find_first_not_of(" \t", at);
+    if (end != std::string_view::npos && text[end] == '>') return end + 1;
+  }
+  return std::string_view::npos;
+}
+
+// Follows the start tag of an element, which may span lines, to its end.
+class StartTag {
+ public:
+  void begin() {
+    open_ = true;
+    quote_ = '\0';
+  }
+  void forget() { open_ = false; }
+
+  // Behind the element's end in the line; npos if it does not lie there.
+  std::size_t behind_element(std::string_view line) {
+    std::size_t at = 0;
+    for (; open_ && at < line.size(); ++at) {
+      const char byte = line[at];
+      if (quote_ != '\0') {
+        quote_ = byte == quote_ ? '\0' : quote_;
+      } else if (byte == '"' || byte == '\'') {
+        quote_ = byte;
+      } else if (byte == '>') {
+        open_ = false;
+        if (at > 0 && line[at - 1] == '/') return at + 1;  // <Event/>
+      }
+    }
+    // In a tag with a quote too many the end tag counts all the same: only so is the next element not taken along.
+    const std::size_t end = behind_end_tag(line.substr(open_ ? 0 : at));
+    return end == std::string_view::npos || open_ ? end : at + end;
+  }
+
+ private:
+  bool open_ = false;
+  char quote_ = '\0';
+};
+
+// Where a tag ends, of which `text` is what stands behind its `<`; a > in an attribute does not end it.
+std::size_t tag_end(std::string_view text) {
+  const bool has_attributes = !text.starts_with('!') && !text.starts_with('?');
+  std::size_t at = text.find_first_of(has_attributes ? "'\">" : ">");
+  while (at != std::string_view::npos && text[at] != '>') {
+    at = text.find(text[at], at + 1);
+    if (at == std::string_view::npos) return text.find('>');  // a quote too many
+    at = text.find_first_of("'\">", at + 1);
+  }
+  return at;
 }
 
 // JoinedLines::OneLine.
@@ -40,7 +102,7 @@ void one_line_xml(std::string_view text, std::string& out) {
   out.clear();
   bool in_tag = false;
   while (!text.empty()) {
-    const std::size_t at = std::min(text.find(in_tag ? '>' : '<'), text.size());
+    const std::size_t at = std::min(in_tag ? tag_end(text) : text.find('<'), text.size());
     const std::string_view part = text.substr(0, at);
     const bool between_tags = !in_tag && part.find_first_not_of(" \t\r\n") == std::string_view::npos;
     if (!between_tags || part.find('\n') == std::string_view::npos) {
@@ -77,6 +139,7 @@ class WindowsEvents final : public Splitter {
  private:
   Status take(const Part& part) {
     if (part.flaw != flow::Flaw::none) {
+      tag_.forget();
       return event_.empty() ? sink_.accept({.bytes = part.text, .flaw = part.flaw}) : event_.add_piece(part.text);
     }
     Status status = take_line(part.line());
@@ -95,17 +158,18 @@ class WindowsEvents final : public Splitter {
     while (!event_.empty() || !without_indent(line).empty()) {
       if (event_.empty()) {
         const std::string_view text = without_indent(line);
-        if (begins_markup(text)) {
-          line = text.substr(std::min(text.find('>'), text.size() - 1) + 1);
+        if (const std::size_t markup = markup_size(text); markup > 0) {
+          line = text.substr(markup);
           continue;
         }
         if (!begins_event(text)) {
           return emit_line(line);
         }
         line = text;
+        tag_.begin();
       }
-      const std::size_t end = line.find(kEnd);
-      const std::string_view inside = line.substr(0, end == std::string_view::npos ? end : end + kEnd.size());
+      const std::size_t end = tag_.behind_element(line);
+      const std::string_view inside = line.substr(0, end);
       if (Status status = event_.add(inside); !status || end == std::string_view::npos) {
         return status;
       }
@@ -127,6 +191,7 @@ class WindowsEvents final : public Splitter {
 
   PartCutter cutter_;
   JoinedLines event_;  // the element whose end has not come
+  StartTag tag_;       // its own
   JsonRecord json_;
   flow::RecordSink& sink_;
   std::vector<std::uint32_t> colons_;

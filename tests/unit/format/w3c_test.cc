@@ -43,6 +43,22 @@ TEST(W3cObjects, ReadQuotedValuesBetweenBlanks) {
   EXPECT_EQ(outcome.json, (std::vector<bool>{true, true, false}));
 }
 
+TEST(W3cObjects, ReadABackslashBeforeAClosingQuoteAsTheColumnsAsk) {
+  const Outcome outcome = split("w3c_processor", {{"json", "true"}},
+                                "#Fields: a b c\n"
+                                R"("C:\temp\" "x" y)"
+                                "\n"
+                                R"("C:\\" "say \" now" y)"
+                                "\n"
+                                R"(1 "\" "")"
+                                "\n"
+                                R"("\" y)"
+                                "\n");
+  EXPECT_EQ(outcome.records,
+            (Records{R"({"a":"C:\\temp\\","b":"x","c":"y"})", R"({"a":"C:\\\\","b":"say \\\" now","c":"y"})",
+                     R"({"a":"1","b":"\\","c":""})", R"({"a":"\\","b":"y"})"}));
+}
+
 TEST(Bluecoat, ReadsHeaderBlocksThatChangeTheColumns) {
   EXPECT_EQ(split("bluecoat_processor", {},
                   "#Software: SGOS 7.3.1.1\r\n#Version: 1.0\r\n#Date: 2024-03-05 09:10:11\r\n#Fields: date c-ip\r\n"

@@ -23,6 +23,8 @@ TEST(WindowsSecurity, TakesOneEventAnElementWhateverTheLines) {
 TEST(WindowsSecurity, KeepsTheLinesOfATextAsReferences) {
   EXPECT_EQ(windows("<Event\r\n  a='1'\r\n>\n<Data>one\r\n\r\n  two</Data> <Data> </Data></Event>").records,
             (Records{"<Event   a='1' ><Data>one&#10;&#10;  two</Data> <Data> </Data></Event>"}));
+  EXPECT_EQ(windows("<Event a='x>y'\nb='\"'><!-- don't\n --><D>1\n2</D>\n<D e='>3\n4</D></Event>").records,
+            (Records{"<Event a='x>y' b='\"'><!-- don't  --><D>1&#10;2</D><D e='>3&#10;4</D></Event>"}));
 }
 
 TEST(WindowsSecurity, TakesOtherLinesAsTheyStand) {
@@ -36,6 +38,28 @@ TEST(WindowsSecurity, TakesOtherLinesAsTheyStand) {
 TEST(WindowsSecurity, EndsAnElementWithoutEndWhereTheNextBegins) {
   EXPECT_EQ(windows("<Event><System>\n<Event>1</Event>\n<Event><Sys").records,
             (Records{"<Event><System>", "<Event>1</Event>", "<Event><Sys"}));
+}
+
+TEST(WindowsSecurity, EndsAnElementWithoutContentAtItsTag) {
+  EXPECT_EQ(windows("<Event/>\n<Event>1</Event>\n").records, (Records{"<Event/>", "<Event>1</Event>"}));
+  EXPECT_EQ(windows("<Event a='x/>y'\n b=\"'/>\" /><Event><A/></Event><Event/>text\n").records,
+            (Records{"<Event a='x/>y'  b=\"'/>\" />", "<Event><A/></Event>", "<Event/>", "text"}));
+}
+
+TEST(WindowsSecurity, KnowsAnEndTagWithABlankAndNoLongerName) {
+  EXPECT_EQ(windows("<Event><EventData></EventData><A/></Event ><Event>2</Event\t>\n").records,
+            (Records{"<Event><EventData></EventData><A/></Event >", "<Event>2</Event\t>"}));
+}
+
+TEST(WindowsSecurity, EndsAnElementWhoseTagIsDamagedAtItsEndTag) {
+  EXPECT_EQ(windows("<Event a='1\">1</Event>\n<Event>2</Event>\n").records,
+            (Records{"<Event a='1\">1</Event>", "<Event>2</Event>"}));
+}
+
+TEST(WindowsSecurity, LeavesOutCommentsWithWhatTheyHold) {
+  EXPECT_EQ(windows("<!-- a > b <Event/> --><Event>1</Event>\n<!-- two\nlines -->\n").records,
+            (Records{"<Event>1</Event>", "<!-- two", "lines -->"}))
+      << "of a comment over lines nothing is lost";
 }
 
 TEST(WindowsSecurity, OverTheLimitComesInPieces) {

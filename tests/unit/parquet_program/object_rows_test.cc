@@ -177,8 +177,7 @@ TEST(Rows, Int96IsFoundByItsPlaceWhereColumnsShareAName) {
   ASSERT_TRUE(times.Append(253402300799999999).ok());
   const auto last = times.Finish().ValueOrDie();
   const auto result = rows_of(file_of(pa::Table::Make(schema, {number, time, number, last}), {.int96 = true}));
-  EXPECT_EQ(result.rows,
-            (Texts{R"({"c":7,"c":"0001-01-01T00:00:00.000000","d":7,"c":"9999-12-31T23:59:59.999999"})"}));
+  EXPECT_EQ(result.rows, (Texts{R"({"c":7,"c":"0001-01-01T00:00:00.000000","d":7,"c":"9999-12-31T23:59:59.999999"})"}));
 }
 
 TEST(Rows, BytesAreTextIfTheyAreUtf8AndElseBase64) {
