@@ -1,9 +1,10 @@
 // windows_security_processor: Windows events as they are exported to S3: one XML element <Event …>…</Event>, one
 // event, wherever it lies in its lines; any other line is an event as it stands, a JSON one with its members.
 //
-// What stands around the elements (<?xml …?>, <Events>, comments that end in their line) is no event. The event stays the same XML in one
-// line: white space between two tags goes if it holds a line end, a line end in a text becomes &#10; and one inside a
-// tag a blank. An element whose end does not come is Flaw::undecodable, and ends where the next begins.
+// What stands around the elements (<?xml …?>, <Events>, comments that end in their line) is no event. The event
+// stays the same XML in one line: white space between two tags goes if it holds a line end, a line end in a text
+// becomes &#10; and one inside a tag a blank. An element whose end does not come is Flaw::undecodable, and ends where
+// the next begins.
 // Limits: CDATA is text like other; Windows writes none.
 #include "format/joined_lines.h"
 #include "format/json_record.h"

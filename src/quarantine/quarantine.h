@@ -2,10 +2,10 @@
 //
 // One file for each record or object: a line of JSON with the reason, LF, then the bytes as they were. Written beside
 // its place, synced, renamed, and the directory synced, which itself was synced into its parent when it was made: when
-// keep() answers ok, the file survives a power cut. The name comes from the object's identity, the record's number and its bytes, so that a second attempt writes the same file
-// again and never another's. Directory 0700, files 0600, links are not followed. Bounded in bytes and files, counting
-// what earlier runs left. What cannot be kept is an error and was not kept: its notification stays on the queue.
-// Thread-safe. Limits: nothing reads or removes the files but people; two collectors with one directory
+// keep() answers ok, the file survives a power cut. The name comes from the object's identity, the record's number and
+// its bytes, so that a second attempt writes the same file again and never another's. Directory 0700, files 0600, links
+// are not followed. Bounded in bytes and files, counting what earlier runs left. What cannot be kept is an error and
+// was not kept: its notification stays on the queue. Thread-safe. Limits: nothing reads or removes the files but people; two collectors with one directory
 // each count what was there at their start.
 #pragma once
 
