@@ -2,13 +2,13 @@
 
 #include <fmt/format.h>
 
-#include <cstdio>
 #include <filesystem>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "app/exit_codes.h"
+#include "app/standard_output.h"
 #include "config/describe.h"
 #include "config/surroundings.h"
 #include "decode/definition_check.h"
@@ -16,10 +16,6 @@
 
 namespace dray::app {
 namespace {
-
-void print(const std::string& text) {
-  std::fwrite(text.data(), 1, text.size(), stdout);
-}
 
 // The path is written as seen from the folder of the file that holds the test.
 Result<std::string> read_input(const service::DefinitionTest& test) {
@@ -52,29 +48,27 @@ void run_tests(const config::Input& input, const service::Definition& definition
 
 int check_config(const CheckCommand& command) {
   const config::Loaded loaded = load_config(command.files);
-  print(loaded.complaints.text());
+  std::string text = loaded.complaints.text();
   if (!loaded.config) {
-    print(fmt::format("{} error(s), {} warning(s). Nothing would start.\n", loaded.complaints.errors(),
-                      loaded.complaints.warnings()));
-    return kExitConfig;
+    text += fmt::format("{} error(s), {} warning(s). Nothing would start.\n", loaded.complaints.errors(),
+                        loaded.complaints.warnings());
+    return write_stdout(text, kExitConfig);
   }
   const std::vector<std::string> faults = pipeline::service_faults(*loaded.config);
-  for (const std::string& fault : faults) print("error: " + fault + "\n");
+  for (const std::string& fault : faults) text += "error: " + fault + "\n";
   if (!faults.empty()) {
-    print(fmt::format("{} error(s). Nothing would start.\n", faults.size()));
-    return kExitConfig;
+    text += fmt::format("{} error(s). Nothing would start.\n", faults.size());
+    return write_stdout(text, kExitConfig);
   }
   config::Complaints failed;
   std::string passed;
   for (const config::Input& input : loaded.config->inputs) {
     for (const service::Definition& definition : input.services) run_tests(input, definition, failed, passed);
   }
-  print(failed.text());
-  print(config::plan(*loaded.config));
-  print(passed);
-  if (failed.errors() == 0) return kExitDone;
-  print(fmt::format("{} test(s) of definitions fail.\n", failed.errors()));
-  return kExitConfig;
+  text += failed.text() + config::plan(*loaded.config) + passed;
+  if (failed.errors() == 0) return write_stdout(text, kExitDone);
+  text += fmt::format("{} test(s) of definitions fail.\n", failed.errors());
+  return write_stdout(text, kExitConfig);
 }
 
 }  // namespace dray::app

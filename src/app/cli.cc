@@ -6,7 +6,6 @@
 #include <sstream>
 
 #include "app/exit_codes.h"
-#include "app/version.h"
 
 namespace dray::app {
 namespace {

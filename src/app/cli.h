@@ -27,6 +27,9 @@ struct ParsedCommandLine {
   int exit_code = 0;
 };
 
+// "0.1.0", or "0.1.0 (git 1a2b3c4d5e)" if built in a checkout of its own; made at every build by cmake/version.cmake.
+extern const char* const kVersion;
+
 ParsedCommandLine parse_command_line(int argc, char** argv);
 
 }  // namespace dray::app

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "app/exit_codes.h"
+#include "app/standard_output.h"
 #include "codec/codec.h"
 #include "config/complaint.h"
 #include "format/splitter.h"
@@ -90,9 +91,9 @@ std::string no_such_format(std::string_view name) {
 
 std::string formats_markdown() {
   std::string text =
-      "# Formats and codecs\n\nMade by `dray formats --markdown` from the code. What each does with odd input: "
-      "formats.md "
-      "and codecs.md.\n\n## Codecs\n\n| `encoding` | reads |\n|---|---|\n";
+      "# Formats and codecs\n\nMade by `dray formats --markdown` from the code; a test keeps it so. What each does "
+      "with odd input: [formats.md](formats.md) and [codecs.md](codecs.md).\n\n## Codecs\n\n"
+      "| `encoding` | reads |\n|---|---|\n";
   for (const Codec* codec : codec::all_codecs()) {
     text += fmt::format("| `{}` | {} |\n", codec->name, cell(codec->summary));
   }
@@ -121,8 +122,7 @@ int show_formats(const FormatsCommand& command) {
     std::fputs(no_such_format(command.name).c_str(), stderr);
     return kExitUsage;
   }
-  std::fwrite(text.data(), 1, text.size(), stdout);
-  return kExitDone;
+  return write_stdout(text, kExitDone);
 }
 
 }  // namespace dray::app

@@ -13,6 +13,7 @@
 #include "app/exit_codes.h"
 #include "app/services_command.h"
 #include "app/signals.h"
+#include "app/standard_output.h"
 #include "base/clock.h"
 #include "base/stop.h"
 #include "local/cloud_command.h"
@@ -64,7 +65,11 @@ struct Runner {
 int main(int argc, char** argv) try {
   const auto parsed = dray::app::parse_command_line(argc, argv);
   if (!parsed.command) {
-    std::fputs(parsed.text.c_str(), parsed.exit_code == 0 ? stdout : stderr);
+    if (parsed.exit_code == dray::app::kExitDone) {
+      std::signal(SIGPIPE, SIG_IGN);
+      return dray::app::write_stdout(parsed.text, parsed.exit_code);
+    }
+    std::fputs(parsed.text.c_str(), stderr);
     return parsed.exit_code;
   }
   // A failed assertion aborts; the world sees the exit code of a bug.

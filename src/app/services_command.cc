@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "app/exit_codes.h"
+#include "app/standard_output.h"
 #include "app/try_services.h"
 #include "config/predefined.h"
 
@@ -64,8 +65,7 @@ int show_services(const ServicesCommand& command) {
     std::fputs(no_such_service(command.name).c_str(), stderr);
     return kExitUsage;
   }
-  std::fwrite(text.data(), 1, text.size(), stdout);
-  return kExitDone;
+  return write_stdout(text, kExitDone);
 }
 
 }  // namespace dray::app

@@ -45,6 +45,8 @@ Complete examples: `config/config.example.yaml`, `config/cross-account.example.y
   empty. An unset variable without default is an error. `$${` is a literal `${`.
 - Any secret may lie in a file: `aws_secret_access_key_file: aws.key` instead of `aws_secret_access_key`. A
   final line end is removed. A file that others may read is a warning.
+- Sizes are bytes, as a number or with `KiB`, `MiB`, `GiB` or `TiB`. `KB`, `K`, `kb` and so on mean the same:
+  1,024, and its powers.
 - Ids are text: `id: 00123` keeps its zeros. Booleans are `true` and `false` (also `yes`, `no`, `on`,
   `off`).
 - A key written twice is an error, and so are two names of one key. An unknown key is a warning with the

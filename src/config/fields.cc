@@ -222,8 +222,9 @@ std::optional<std::int64_t> Fields::bytes(std::string_view name, Range allowed) 
     std::string_view name;
     int shift;
   };
-  static constexpr std::array<Unit, 6> kUnits = {Unit{"kib", 10}, Unit{"mib", 20}, Unit{"gib", 30},
-                                                 Unit{"kb", 10},  Unit{"mb", 20},  Unit{"gb", 30}};
+  static constexpr std::array<Unit, 12> kUnits = {Unit{"kib", 10}, Unit{"mib", 20}, Unit{"gib", 30}, Unit{"tib", 40},
+                                                  Unit{"kb", 10},  Unit{"mb", 20},  Unit{"gb", 30},  Unit{"tb", 40},
+                                                  Unit{"k", 10},   Unit{"m", 20},   Unit{"g", 30},   Unit{"t", 40}};
   const auto value = text(name);
   if (!value) return std::nullopt;
   const std::string small = lower(*value);
@@ -240,8 +241,9 @@ std::optional<std::int64_t> Fields::bytes(std::string_view name, Range allowed) 
   if (number && *number >= 0 && *number <= (allowed.most >> shift) && (*number << shift) >= allowed.least) {
     return *number << shift;
   }
-  error(name, fmt::format("must be a number of bytes from {} to {}, such as 16777216 or 16MiB, not {}", allowed.least,
-                          allowed.most, in_quotes(*value)));
+  error(name,
+        fmt::format("must be a number of bytes from {} to {}, such as 16777216 or 16MiB (1KiB = 1KB = 1024), not {}",
+                    allowed.least, allowed.most, in_quotes(*value)));
   return std::nullopt;
 }
 

@@ -60,7 +60,7 @@ class Fields {
                                                   std::span<const std::string_view> allowed) const;
   [[nodiscard]] std::optional<bool> boolean(std::string_view name) const;
   [[nodiscard]] std::optional<std::int64_t> integer(std::string_view name, Range allowed) const;
-  // A number of bytes, as such or with KiB, MiB or GiB (KB, MB, GB mean the same).
+  // A number of bytes, as such or with KiB, MiB, GiB or TiB (KB and K, and so on, mean the same: powers of 1,024).
   [[nodiscard]] std::optional<std::int64_t> bytes(std::string_view name, Range allowed) const;
   // The value, or what stands in the file that <name>_file names (below credentials/, final line end removed).
   [[nodiscard]] Secret secret(std::string_view name) const;

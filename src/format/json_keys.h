@@ -60,13 +60,15 @@ class RecordKeys {
     seen_count_ = 0;
   }
   void note(std::string_view name) {
-    if (++seen_count_ > kSeenMax) {
+    if (++seen_count_ > kSeenMax + 1) return;
+    if (seen_count_ > 1) seen_ += ", ";
+    if (seen_count_ > kSeenMax) {
+      seen_ += "…";
       return;
     }
     for (const char byte : name.substr(0, kSeenBytesMax)) {
       seen_ += static_cast<unsigned char>(byte) < 0x20U ? '?' : byte;
     }
-    seen_ += seen_count_ == kSeenMax ? " …" : ", ";
   }
   [[nodiscard]] std::string_view seen() const { return seen_.empty() ? std::string_view("none") : seen_; }
 

@@ -8,6 +8,7 @@ import base64
 import gzip
 import json
 import os
+import re
 import resource
 import shutil
 import subprocess
@@ -303,6 +304,60 @@ class Streams(Trial):
             )
         self.assertEqual(done.returncode, 75)
         self.assertIn(b"No space left on device", done.stderr)
+
+
+class Program(Trial):
+    def test_a_refused_output_is_a_failure_of_every_command(self):
+        self.write_config()
+        for command in (["services"], ["formats"], ["formats", "--markdown"], ["check", "--config", "config.yaml"], ["--version"]):
+            with open("/dev/full", "wb") as full:
+                done = subprocess.run(
+                    [os.environ["DRAY_BIN"], *command],
+                    stdout=full,
+                    stderr=subprocess.PIPE,
+                    cwd=self.directory,
+                    timeout=60,
+                    check=False,
+                )
+            self.assertEqual(
+                (done.returncode, done.stderr), (75, b"dray: standard output: No space left on device\n"), command
+            )
+
+    def test_tells_its_version(self):
+        out, _ = self.dray("--version")
+        self.assertRegex(out.decode(), r"^dray \d+\.\d+\.\d+( \(git [0-9A-Za-z.-]+\))?\n$")
+
+    @unittest.skipUnless(shutil.which("cmake") and shutil.which("git"), "the build's own tools")
+    def test_the_version_names_the_commit_of_a_checkout_and_none_outside_of_it(self):
+        def version():
+            made = self.path("version.cc")
+            script = os.path.join(os.path.dirname(__file__), "..", "..", "cmake", "version.cmake")
+            arguments = [f"-DSOURCE={self.path('inner')}", "-DVERSION=1.2.3", f"-DOUT={made}", "-P", os.path.abspath(script)]
+            subprocess.run(["cmake", *arguments], check=True, timeout=60)
+            with open(made, encoding="utf-8") as file:
+                return re.search(r'"(1.*)"', file.read()).group(1)
+
+        def git(*arguments):
+            subprocess.run(["git", "-C", place, "-c", "user.name=a", "-c", "user.email=a@example.com", *arguments],
+                           check=True, timeout=60, capture_output=True)  # fmt: skip
+
+        self.write("inner/file", "x")
+        self.assertEqual(version(), "1.2.3")
+        place = self.directory
+        git("init")
+        git("add", "inner")
+        git("commit", "-m", "outer")
+        self.assertEqual(version(), "1.2.3", "another's checkout around an unpacked archive")
+        place = self.path("inner")
+        git("init")
+        git("add", ".")
+        git("commit", "-m", "inner")
+        self.assertRegex(version(), r"^1\.2\.3 \(git [0-9a-f]{10}\)$")
+        self.write("inner/file", "y")
+        self.assertRegex(version(), r"-dirty\)$")
+        self.write("inner/file", "x")
+        git("tag", "-a", "v1.2.3", "-m", "released")
+        self.assertEqual(version(), "1.2.3")
 
 
 class S3(Trial):

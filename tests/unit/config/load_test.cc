@@ -238,6 +238,10 @@ TEST_F(LoadTest, BytesMayHaveAUnit) {
   EXPECT_EQ(bytes("64 KiB"), 64U << 10U);
   EXPECT_EQ(bytes("32MB"), 32U << 20U);
   EXPECT_EQ(bytes("1GiB"), 1U << 30U);
+  // However a thousand is written, it is 1,024: the larger limit, the one that memory is counted in.
+  for (const char* text : {"2KB", "2KiB", "2kb", "2K", "2 k", "2048"}) EXPECT_EQ(bytes(text), 2048U) << text;
+  for (const char* text : {"3MB", "3MiB", "3M"}) EXPECT_EQ(bytes(text), 3U << 20U) << text;
+  for (const char* text : {"2B", "2KBB", "2KK", "K", "2.5K", "-2K"}) EXPECT_EQ(bytes(text), 0U) << text;
   EXPECT_EQ(bytes("2GiB"), 0U);
   EXPECT_EQ(bytes("99999999999999GiB"), 0U);
 }

@@ -82,7 +82,11 @@ TEST(UnseparatedJson, TellsWhatStandsInPlaceOfTheRecords) {
   const Outcome outcome = records_of(R"({"Records":[1]}{"logFiles":[],"other":2})");
   EXPECT_EQ(outcome.records, (Lines{"1"}));
   EXPECT_EQ(outcome.code, "no_records");
-  EXPECT_NE(outcome.message.find("logFiles, other"), std::string::npos) << outcome.message;
+  EXPECT_TRUE(outcome.message.ends_with("its members: logFiles, other")) << outcome.message;
+  EXPECT_TRUE(records_of("{}").message.ends_with("its members: none"));
+  const std::string eight = R"({"a":1,"b":1,"c":1,"d":1,"e":1,"f":1,"g":1,"h":1)";
+  EXPECT_TRUE(records_of(eight + "}").message.ends_with("its members: a, b, c, d, e, f, g, h"));
+  EXPECT_TRUE(records_of(eight + R"(,"i":1,"j":1})").message.ends_with("its members: a, b, c, d, e, f, g, h, …"));
   for (const char* text : {"{}", "1", R"("x")", R"({"Records":"x"})", R"({"Records":1})", "[[]]", "[1]"}) {
     EXPECT_EQ(records_of(text).code, "no_records") << text;
   }
