@@ -82,7 +82,9 @@ constexpr Row kServiceKeys[] = {
      "every rule holds."},
     {"file_field_definitions", "Variables from the object's key: name and a list of steps."},
     {"content_pattern",
-     "For `any_of`: pattern (RE2) searched in the first 4 KiB of plain bytes of an object whose key tells nothing."},
+     "For `any_of`: pattern (RE2) searched in the first 4 KiB of plain bytes of an object whose key tells nothing. Of "
+     "a "
+     "parquet object in its first rows; `^PAR1` takes those that no other pattern is found in."},
     {"any_of",
      "List of predefined services: the object is decoded by the first of them that takes it by its key, else by its "
      "content, else by this definition's own `file_format` and `routing_template`."},

@@ -141,31 +141,31 @@ Status ObjectDecoder::noted(Status status) {
 }
 
 bool ObjectDecoder::expects_parquet() const {
-  const ReadyService& service = chosen_ != nullptr ? *chosen_ : service_;
-  return service.decompressor.encoding == codec::Encoding::parquet ||
-         (service.format != nullptr && service.format->name == "parquet_processor");
+  return reads_parquet(chosen_ != nullptr ? *chosen_ : service_);
 }
 
-Result<flow::RecordSink*> ObjectDecoder::begin_rows() {
+flow::RecordSink* ObjectDecoder::begin_rows() {
   rows_ = true;
-  if (chosen_ == nullptr && recognizer_ != nullptr) {
-    if (service_.format == nullptr) {
-      trouble_ = Trouble::unknown_format;
-      return Error{ErrorKind::poison, "not_recognised",
-                   object_.url() + ": a parquet object whose key none of the services of " +
-                       service_.service->definition().name + " knows; give it a key_pattern or a fallback"};
-    }
-    begin(&service_);
-  }
-  if (router_ == nullptr) return nullptr;
-  if (flaws_ != nullptr) return flaws_.get();
-  return router_.get();
+  if (chosen_ != nullptr || recognizer_ == nullptr) return row_sink();
+  row_recognizer_ = std::make_unique<RowRecognizer>(service_, object_, [this](const ReadyService* chosen) {
+    begin(chosen);
+    return row_sink();
+  });
+  return row_recognizer_.get();
+}
+
+flow::RecordSink* ObjectDecoder::row_sink() {
+  return flaws_ != nullptr ? static_cast<flow::RecordSink*>(flaws_.get()) : router_.get();
 }
 
 Status ObjectDecoder::end_rows(Status status) {
-  if (status) return status;
-  trouble_ = trouble_of(status.error());
-  return status;
+  if (!status) trouble_ = trouble_of(status.error());
+  // What may pass comes back with more rows. Damage does not: those before it go out.
+  if (row_recognizer_ == nullptr || (!status && !trouble_)) return status;
+  Status recognised = row_recognizer_->finish();
+  if (!status || recognised) return status;
+  trouble_ = trouble_of(recognised.error());
+  return recognised;
 }
 
 bool ObjectDecoder::rest_is_text() const {

@@ -43,10 +43,10 @@ class ObjectDecoder final : public ByteSink {
 
   // The rows of a parquet object are records already and go past decompressor and splitter: begin_rows() in place of
   // write(), or after it answered kParquetObject; then the rows into what it gave (nullptr: filename filters exclude
-  // the object), and end_rows() with how that ended in place of finish(). A definition that is any of several knows
-  // such an object by its key or takes it by its own format: {poison, "not_recognised"}.
+  // the object), and end_rows() with how that ended in place of finish(). A definition that is any of several and does
+  // not know such an object by its key recognises it by its first rows.
   [[nodiscard]] bool expects_parquet() const;
-  [[nodiscard]] Result<flow::RecordSink*> begin_rows();
+  [[nodiscard]] flow::RecordSink* begin_rows();
   Status end_rows(Status status);
   [[nodiscard]] std::size_t record_bytes_max() const { return service_.splitter.record_bytes_max; }
 
@@ -83,6 +83,7 @@ class ObjectDecoder final : public ByteSink {
   class Nowhere;
   ByteSink& begin(const ReadyService* chosen);
   void make_router(const ReadyService& service);
+  [[nodiscard]] flow::RecordSink* row_sink();
   void decompress(const codec::DecompressorOptions& options);
   Status noted(Status status);
   Status end_of_rest();
@@ -103,6 +104,7 @@ class ObjectDecoder final : public ByteSink {
   std::unique_ptr<FlawSink> flaws_;  // only if some records with a flaw do not pass
   std::unique_ptr<ByteSink> splitter_;
   std::unique_ptr<class Recognizer> recognizer_;
+  std::unique_ptr<class RowRecognizer> row_recognizer_;
   std::unique_ptr<Plain> plain_;
   std::unique_ptr<codec::Decompressor> decompressor_;
 

@@ -41,6 +41,12 @@ Result<ReadyService> prepare(const service::Definition& definition, std::size_t 
 // Every fault that prepare() could name, for `dray check`; none if it is ready.
 std::vector<Error> faults(const service::Definition& definition);
 
+// Its definition says that its objects are parquet.
+inline bool reads_parquet(const ReadyService& service) {
+  return service.decompressor.encoding == codec::Encoding::parquet ||
+         (service.format != nullptr && service.format->name == "parquet_processor");
+}
+
 // Which service decodes the object of that key, as far as the key tells.
 struct Choice {
   enum class Kind {

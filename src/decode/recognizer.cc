@@ -27,6 +27,40 @@ std::string_view kind_of(std::string_view bytes) {
   }
 }
 
+// Who takes an object of this key in which a member's pattern is found or not. nullptr as service: its filename filters
+// leave the key out.
+struct Taker {
+  bool found = false;
+  const ReadyService* service = nullptr;
+};
+
+template <class Finds>
+Taker find_taker(const ReadyService& service, std::string_view key, const Finds& finds) {
+  Taker taker;
+  for (const ReadyService& member : service.members) {
+    if (!member.content || !finds(member)) continue;
+    taker.found = true;
+    if (member.service->excludes_key(key)) continue;
+    taker.service = &member;
+    break;
+  }
+  return taker;
+}
+
+Error not_recognised(const ReadyService& service, const flow::ObjectRef& object, std::string_view held,
+                     std::string_view kind) {
+  std::string asked;
+  for (const ReadyService& member : service.members) {
+    if (!asked.empty()) asked += ", ";
+    asked += member.service->definition().name;
+  }
+  return {
+      ErrorKind::poison, "not_recognised",
+      fmt::format("{}: {} knows it neither by its key nor by its first {} bytes ({}); asked: {}; give it a fallback "
+                  "(file_format and routing_template) or name its service",
+                  object.url(), service.service->definition().name, held.size(), kind, asked)};
+}
+
 }  // namespace
 
 Status Recognizer::write(std::string_view chunk) {
@@ -54,35 +88,54 @@ void Recognizer::release() {
 }
 
 Status Recognizer::decide() {
-  const ReadyService* taker = nullptr;
-  bool excluded = false;
-  for (const ReadyService& member : service_.members) {
-    if (!member.content || !member.content->found_in(held_)) continue;
-    excluded = member.service->excludes_key(object_.key);
-    taker = &member;
-    if (!excluded) break;
+  Taker taker = find_taker(service_, object_.key, [this](const ReadyService& member) {
+    return !reads_parquet(member) && member.content->found_in(held_);
+  });
+  if (!taker.found) {
+    if (service_.format == nullptr) return not_recognised(service_, object_, held_, kind_of(held_));
+    taker.service = &service_;
   }
-  if (taker == nullptr) {
-    if (service_.format == nullptr) return not_recognised();
-    taker = &service_;
-    excluded = false;
-  }
-  chosen_ = &begin_(excluded ? nullptr : taker);
+  chosen_ = &begin_(taker.service);
   const std::string held = std::exchange(held_, {});
   return chosen_->write(held);
 }
 
-Error Recognizer::not_recognised() const {
-  std::string asked;
-  for (const ReadyService& member : service_.members) {
-    if (!asked.empty()) asked += ", ";
-    asked += member.service->definition().name;
+Status RowRecognizer::accept(const flow::Record& row) {
+  if (!decided_) {
+    if (held_.size() + row.bytes.size() + 1 < kRecognizedBytes) {
+      held_.append(row.bytes).push_back('\n');
+      return {};
+    }
+    if (Status status = decide(row.bytes); !status) return status;
   }
-  return {
-      ErrorKind::poison, "not_recognised",
-      fmt::format("{}: {} knows it neither by its key nor by its first {} bytes ({}); asked: {}; give it a fallback "
-                  "(file_format and routing_template) or name its service",
-                  object_.url(), service_.service->definition().name, held_.size(), kind_of(held_), asked)};
+  return to_ == nullptr ? Status() : to_->accept(row);
+}
+
+Status RowRecognizer::finish() {
+  return decided_ || held_.empty() ? Status() : decide({});
+}
+
+Status RowRecognizer::decide(std::string_view more) {
+  const std::string rows = std::exchange(held_, {});
+  std::string first = rows;
+  first += more.substr(0, kRecognizedBytes - rows.size());
+  Taker taker =
+      find_taker(service_, object_.key, [&](const ReadyService& one) { return one.content->found_in(first); });
+  if (!taker.found) {
+    taker = find_taker(service_, object_.key, [](const ReadyService& one) { return one.content->found_in("PAR1"); });
+  }
+  if (!taker.found) {
+    if (service_.format == nullptr) return not_recognised(service_, object_, first, "rows of parquet");
+    taker.service = &service_;
+  }
+  to_ = begin_(taker.service);
+  decided_ = true;
+  for (std::string_view rest = rows; to_ != nullptr && !rest.empty();) {
+    const std::string_view row = rest.substr(0, rest.find('\n'));
+    if (Status status = to_->accept({.bytes = row, .is_json = true}); !status) return status;
+    rest.remove_prefix(row.size() + 1);
+  }
+  return {};
 }
 
 }  // namespace dray::decode

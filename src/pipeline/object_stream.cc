@@ -38,13 +38,12 @@ bool ends_like_parquet(std::string_view end) {
 }
 
 Status read_parquet(parquet::RangeSource& source, decode::ObjectDecoder& decoder, Clock& clock, const Stop& stop) {
-  auto rows = decoder.begin_rows();
-  if (!rows) return std::move(rows).error();
-  if (*rows == nullptr) return {};  // nobody wants them
+  flow::RecordSink* rows = decoder.begin_rows();
+  if (rows == nullptr) return {};  // nobody wants them
   const parquet::RowReader reader({}, clock);
   auto reading = reader.begin(stop);
   if (!reading) return std::move(reading).error();
-  return decoder.end_rows(reading->rows(source, decoder.record_bytes_max(), **rows));
+  return decoder.end_rows(reading->rows(source, decoder.record_bytes_max(), *rows));
 }
 
 Status ObjectStream::read(const flow::ObjectRef& object, const std::string& expected_etag,

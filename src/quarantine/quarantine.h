@@ -5,8 +5,8 @@
 // keep() answers ok, the file survives a power cut. The name comes from the object's identity, the record's number and
 // its bytes, so that a second attempt writes the same file again and never another's. Directory 0700, files 0600, links
 // are not followed. Bounded in bytes and files, counting what earlier runs left. What cannot be kept is an error and
-// was not kept: its notification stays on the queue. Thread-safe. Limits: nothing reads or removes the files but people; two collectors with one directory
-// each count what was there at their start.
+// was not kept: its notification stays on the queue. Thread-safe. Limits: nothing reads or
+// removes the files but people; two collectors with one directory each count what was there at their start.
 #pragma once
 
 #include <cstddef>

@@ -31,13 +31,13 @@ Status ParquetRows::Events::send(std::uint64_t /*ordinal*/, std::string_view tag
 }
 
 // As pipeline/object_stream.cc does it.
-void ParquetRows::decode(const service::Definition& definition, const std::string& bytes) {
+void ParquetRows::decode(const service::Definition& definition, const std::string& bytes, const std::string& key) {
   events.events.clear();
   readings.clear();
   const auto service = decode::prepare(definition, 16U << 20U);
   ASSERT_TRUE(service.ok()) << service.error().message;
   const auto object = flow::ObjectRef{.bucket = "corp-logs",
-                                      .key = "in/flow.log.parquet",
+                                      .key = key,
                                       .region = "eu-west-1",
                                       .account = "111122223333",
                                       .size = {},
@@ -51,14 +51,14 @@ void ParquetRows::decode(const service::Definition& definition, const std::strin
   ASSERT_FALSE(streamed.ok());
   EXPECT_EQ(streamed.error().code, decode::kParquetObject);
   EXPECT_FALSE(decoder.trouble());
-  auto sink = decoder.begin_rows();
-  ASSERT_TRUE(sink.ok());
+  flow::RecordSink* sink = decoder.begin_rows();
+  ASSERT_NE(sink, nullptr);
   InMemory source(bytes, *this);
   SystemClock clock;
   Stop stop;
   auto reading = parquet::RowReader({.program = DRAY_PARQUET_PROGRAM}, clock).begin(stop);
   ASSERT_TRUE(reading.ok());
-  ended = decoder.end_rows(reading->rows(source, decoder.record_bytes_max(), **sink));
+  ended = decoder.end_rows(reading->rows(source, decoder.record_bytes_max(), *sink));
   trouble = decoder.trouble();
   records = decoder.records();
 }

@@ -30,7 +30,8 @@ struct ParquetRows {
   };
 
   // Forgets the object before.
-  void decode(const service::Definition& definition, const std::string& bytes);
+  void decode(const service::Definition& definition, const std::string& bytes,
+              const std::string& key = "in/flow.log.parquet");
   // With a definition that only tags; the texts of its events.
   std::vector<std::string> rows(const std::string& bytes);
   // The same of an object that is read to its end without a fault.

@@ -4,6 +4,7 @@
 
 #include "chain.h"
 #include "config/predefined.h"
+#include "parquet_bytes.h"
 #include "parquet_rows.h"
 
 namespace dray::golden {
@@ -42,6 +43,23 @@ TEST_F(ParquetChain, SecurityLakeRowsOfTheShippedServiceGetItsTag) {
        R"("src_endpoint":null,"traffic":null,"resources":[{"uid":"arn:aws:iam::111122223333:user/bo","type":null}],)"
        R"("unmapped":[]})"}};
   EXPECT_EQ(events.events, expected);
+}
+
+// What aws_sqs_auto does with parquet under a key of one's own.
+TEST_F(ParquetChain, RowsTellTheirSourceWhereTheKeyDoesNot) {
+  const service::Definition any = *config::predefined("aws_sqs_auto");
+  decode(any, sample(), "mine/0001");
+  ASSERT_TRUE(ended.ok());
+  ASSERT_EQ(events.events.size(), 12U);
+  EXPECT_EQ(events.events[0].tag, "cloud.aws.vpc.flow");
+  decode(any, sample("security_lake.gz.parquet"), "mine/0002");
+  ASSERT_TRUE(ended.ok());
+  ASSERT_EQ(events.events.size(), 2U);
+  EXPECT_EQ(events.events[0].tag, "cloud.aws.security_lake.event");
+  using namespace parquet_bytes;
+  decode(any, file_of({.name = "amount", .type = kInt32}, 1, {{.values = 1, .stored = number(7, 4)}}), "mine/0003");
+  ASSERT_TRUE(ended.ok());
+  EXPECT_EQ(events.events, (std::vector<Event>{{"my.app.s3.unknown", R"({"amount":7})"}}));
 }
 
 TEST_F(ParquetChain, FiltersAndVariablesSeeTheColumns) {

@@ -44,9 +44,17 @@ struct Case {
   std::string first_bytes;
 };
 
-// Plain ones that hold an event; control_tower's are those of others.
+// Plain ones that hold an event; control_tower's are those of others; and rows, as parquet objects are asked by theirs.
 std::vector<Case> cases() {
-  std::vector<Case> found;
+  std::vector<Case> found{
+      {"aws_sqs_vpc", "rows",
+       R"({"version":2,"account_id":"111122223333","interface_id":"eni-0aa11bb22cc33dd44","srcaddr":"192.0.2.14"})"
+       "\n"},
+      {"aws_sqs_vpc", "rows of columns of one's own", "{\"start\":1709630040,\"log_status\":\"OK\"}\n"},
+      {"aws_sqs_security_lake", "rows",
+       R"({"metadata":{"product":{"version":"1.08","name":"CloudTrail"},"version":"1.1.0"},"time":1709629811000})"
+       "\n"},
+      {"aws_sqs_security_lake", "rows that begin with the class", "{\"class_uid\":4001,\"time\":null}\n"}};
   for (const auto& service : fs::directory_iterator(DRAY_SOURCE_DIR "/tests/golden/services")) {
     const std::string name = service.path().filename().string();
     if (name == "custom_service" || name == "aws_sqs_control_tower" || name == "aws_sqs_auto") continue;

@@ -118,6 +118,95 @@ TEST(AnyOf, TheGoodPartOfACorruptObjectIsSentThoughItIsSmallerThanWhatIsHeldBack
   EXPECT_EQ(got.code, "bad_crc");
 }
 
+// An any_of with two readers of parquet, one that names what its rows hold and one that takes any.
+service::Definition any_with_rows(bool fallback) {
+  service::Definition definition = any(fallback);
+  definition.members.push_back(member("lake", "/lake/", R"(^\{[\s\S]*"class_uid":)", "parquet_processor"));
+  definition.members.push_back(member("columns", "/columns/", "^PAR1", "parquet_processor"));
+  service::FilterRule mark;
+  mark.pattern = "skipped";
+  definition.members.back().filename_filter_rules = {{mark}};
+  return definition;
+}
+
+// Rows as dray-parquet gives them.
+Outcome run_rows(const service::Definition& definition, const Texts& rows, Status ended = {},
+                 const std::string& key = "mine/1") {
+  const auto service = prepare(definition, std::size_t{1} << 20U);
+  DRAY_ASSERT(service.ok());
+  flow::ObjectRef object;
+  object.bucket = "corp-logs";
+  object.key = key;
+  Events events;
+  codec::DecompressorScratch scratch;
+  ObjectDecoder decoder(*service, object, events, scratch);
+  flow::RecordSink* sink = decoder.begin_rows();
+  for (const std::string& row : rows) {
+    if (sink == nullptr) break;
+    if (Status taken = sink->accept({.bytes = row, .is_json = true}); !taken) {
+      ended = std::move(taken);
+      break;
+    }
+  }
+  Outcome outcome;
+  Status status = decoder.end_rows(std::move(ended));
+  outcome.trouble = decoder.trouble();
+  if (!status) outcome.code = status.error().code;
+  if (!status) outcome.message = status.error().message;
+  outcome.texts = events.texts;
+  outcome.tags = events.tags;
+  return outcome;
+}
+
+TEST(AnyOfParquet, TheRowsDecideHoweverLongTheyAre) {
+  for (const std::size_t pad : {std::size_t{0}, std::size_t{2030}, std::size_t{4070}, std::size_t{9000}}) {
+    Texts rows;
+    for (int i = 0; i < 5; ++i) {
+      rows.push_back(R"({"class_uid":)" + std::to_string(i) + R"(,"pad":")" + std::string(pad, 'x') + "\"}");
+    }
+    const Outcome got = run_rows(any_with_rows(false), rows);
+    EXPECT_EQ(got.code, "");
+    EXPECT_EQ(got.texts, rows) << pad;
+    EXPECT_EQ(got.tags, Texts(5, "my.app.lake")) << pad;
+  }
+}
+
+TEST(AnyOfParquet, ThenTheMagicBytesThenTheFallback) {
+  const Texts rows{R"({"a":1})", R"({"a":2})"};
+  EXPECT_EQ(run_rows(any_with_rows(true), rows).tags, Texts(2, "my.app.columns"));
+  EXPECT_EQ(run_rows(any(true), rows).tags, Texts(2, "my.app.fallback"));
+  const Outcome nobodys = run_rows(any(false), rows);
+  EXPECT_EQ(nobodys.code, "not_recognised");
+  EXPECT_EQ(nobodys.trouble, Trouble::unknown_format);
+  EXPECT_NE(nobodys.message.find("rows of parquet"), std::string::npos) << nobodys.message;
+  EXPECT_TRUE(nobodys.texts.empty());
+}
+
+TEST(AnyOfParquet, WhatItsTakerExcludesIsDoneAndWithoutRowsNothingIsLost) {
+  const Outcome skipped = run_rows(any_with_rows(true), {R"({"a":1})"}, {}, "mine/skipped");
+  EXPECT_EQ(skipped.code, "");
+  EXPECT_TRUE(skipped.texts.empty());
+  EXPECT_EQ(run_rows(any(false), {}).code, "");
+}
+
+TEST(AnyOfParquet, RowsBeforeDamageAreSentAndThoseBeforeWhatMayPassWaitForTheRest) {
+  const Texts rows{R"({"class_uid":1})"};
+  const Outcome damaged = run_rows(any_with_rows(false), rows, Error{ErrorKind::poison, "bad_parquet", "cut"});
+  EXPECT_EQ(damaged.code, "bad_parquet");
+  EXPECT_EQ(damaged.trouble, Trouble::corrupt_object);
+  EXPECT_EQ(damaged.texts, rows);
+  const Outcome cut_off = run_rows(any_with_rows(false), rows, Error{ErrorKind::later, "timeout", "no network"});
+  EXPECT_EQ(cut_off.code, "timeout");
+  EXPECT_FALSE(cut_off.trouble);
+  EXPECT_TRUE(cut_off.texts.empty()) << "more rows may tell another source";
+}
+
+TEST(AnyOfParquet, TextIsNoneOfThoseThatReadParquet) {
+  const Outcome got = run(any_with_rows(true), "{\"class_uid\":1}\n");
+  EXPECT_EQ(got.texts, (Texts{"{\"class_uid\":1}"}));
+  EXPECT_EQ(got.tags, (Texts{"my.app.fallback"}));
+}
+
 TEST(ChooseByKey, IsKnownBeforeAnythingIsRead) {
   const auto service = prepare(any(false), std::size_t{1} << 20U);
   ASSERT_TRUE(service) << service.error().message;
