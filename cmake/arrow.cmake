@@ -56,6 +56,7 @@ set(arrow_root ${PROJECT_SOURCE_DIR}/build/arrow/${CMAKE_SYSTEM_PROCESSOR})
 dray_fetch_arrow(manylinux_2_28_${CMAKE_SYSTEM_PROCESSOR} ${arrow_root})
 
 set(DRAY_PYARROW ${arrow_root})
+file(GLOB DRAY_ARROW_LICENSES ${arrow_root}/pyarrow-*.dist-info/licenses)
 
 foreach(library arrow parquet)
   add_library(Arrow::${library} SHARED IMPORTED)

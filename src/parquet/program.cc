@@ -13,7 +13,7 @@ namespace {
 constexpr const char* kVariable = "DRAY_PARQUET_HELPER";
 constexpr const char* kCure =
     "; without it parquet objects cannot be read. Build dray with -DDRAY_PARQUET=ON (the default), which makes the "
-    "program dray-parquet beside dray, or install it there";
+    "program dray-parquet beside dray, or install both with cmake --install";
 
 bool is_program(const std::filesystem::path& path) {
   return ::access(path.c_str(), X_OK) == 0;
