@@ -65,21 +65,20 @@ void Explanation::flush() {
 }
 
 void Explanation::begin(std::string_view name, const flow::ObjectRef& object, const route::Selection& selection) {
-  flawed_ = left_out_ = 0;
-  asked_ = nullptr;
-  definition_ = nullptr;
+  sums_ = {};
+  rest_ = left_out_by_key_ = false;
+  asked_ = &chosen_.unknown;
   say(fmt::format("{}:", name));
   say(fmt::format("  key: {}", object.key));
   explain_selection(object, selection);
-  if (selection.kind != route::Selection::Kind::taken) {
-    flush();
-    return;
-  }
-  asked_ = &chosen_.services[selection.index];
+  if (selection.kind == route::Selection::Kind::taken) asked_ = &chosen_.services[selection.index];
+  definition_ = &asked_->service->definition();
+  if (selection.kind != route::Selection::Kind::taken) flush();
 }
 
 void Explanation::chosen(const decode::ReadyService* service, bool by_first_bytes) {
   if (service == nullptr) {
+    left_out_by_key_ = true;
     say("  all its services that match the key or the first bytes leave this key out");
     return;
   }
@@ -120,8 +119,13 @@ void Explanation::explain_selection(const flow::ObjectRef& object, const route::
 }
 
 void Explanation::routed(const flow::Record& record, const route::Fate& fate) {
-  if (record.flaw != flow::Flaw::none) ++flawed_;
-  std::string line = fmt::format("  record {}: {}", fate.ordinal, flaw_text(record.flaw));
+  ++(fate.sent ? sums_.events : sums_.filtered);
+  if (record.flaw != flow::Flaw::none) ++sums_.flawed;
+  if (rest_) ++sums_.raw;
+  // The fate counts what came to the filters; what was disposed of before them counts here too.
+  const std::uint64_t number = fate.ordinal + sums_.quarantined + sums_.deleted;
+  std::string line =
+      fmt::format("  record {}: {}{}", number, rest_ ? "a line of the rest, raw; " : "", flaw_text(record.flaw));
   if (fate.filtered_by) {
     line += fate.sent ? "sent to " + std::string(fate.tag) : "not sent";
     line +=
@@ -133,30 +137,68 @@ void Explanation::routed(const flow::Record& record, const route::Fate& fate) {
   say(line);
 }
 
+void Explanation::disposed(std::uint64_t number, flow::Trouble trouble, flow::Disposition disposition) {
+  const bool deleted = disposition == flow::Disposition::remove;
+  ++(deleted ? sums_.deleted : sums_.quarantined);
+  ++sums_.flawed;
+  say(fmt::format("  record {}: not sent; {} (on_error.{}: {})", number, deleted ? "dropped" : "put into quarantine",
+                  flow::name_of(trouble), flow::name_of(disposition)));
+}
+
 void Explanation::left_out(std::string_view bytes, std::string_view why) {
-  ++left_out_;
+  ++sums_.left_out;
   say(fmt::format("  no record: {}: {}", why, excerpt(bytes)));
 }
 
+void Explanation::begin_rest() {
+  rest_ = true;
+}
+
 void Explanation::end(const decode::ObjectDecoder& decoder, const ObjectRead& read) {
-  sums(decoder, read);
+  std::string codec =
+      read.layers.empty() ? "none, the bytes are plain" : fmt::format("{}", fmt::join(read.layers, ", in it "));
+  if (read.by_rows) codec = "parquet, read row by row";
+  if (read.layers.empty() && decoder.trouble() == flow::Trouble::unknown_codec) codec = "none that is read here";
+  say("  codec: " + codec);
+  say_sums("  summary", sums_, fmt::format("stored_bytes={} plain_bytes={}", read.stored_bytes, decoder.plain_bytes()));
+  if (sums_.events == 0) say(fmt::format("  no events: {}", why_no_events(decoder, read)));
+  flush();
+  ++(read.failed ? failed_ : decoded_);
+  all_.add(sums_);
+}
+
+void Explanation::finish() {
+  if (decoded_ + failed_ + excluded_ + unknown_ < 2) return;
+  say_sums("all objects", all_,
+           fmt::format("decoded={} failed={} excluded={} unknown={}", decoded_, failed_, excluded_, unknown_));
   flush();
 }
 
-void Explanation::sums(const decode::ObjectDecoder& decoder, const ObjectRead& read) {
-  const std::vector<std::string_view> layers = decoder.layers();
-  std::string codec = layers.empty() ? "none, the bytes are plain" : fmt::format("{}", fmt::join(layers, ", in it "));
-  if (read.by_rows) codec = "parquet, read row by row";
-  say("  codec: " + codec);
-  say(fmt::format("  summary: records={} events={} filtered={} flawed={} left_out={} stored_bytes={} plain_bytes={}",
-                  decoder.records(), decoder.events(), decoder.filtered(), flawed_, left_out_, read.stored_bytes,
-                  decoder.plain_bytes()));
-  if (decoder.events() > 0) return;
-  std::string_view why = "the object holds no records";
-  if (decoder.plain_bytes() == 0 && !read.by_rows) why = "the object is empty";
-  if (left_out_ > 0) why = "all that it holds is no record by the rules of its format";
-  if (decoder.records() > 0) why = "every record was filtered";
-  say(fmt::format("  no events: {}", why));
+void Explanation::say_sums(std::string_view what, const Sums& sums, const std::string& more) {
+  say(fmt::format("{}: records={} events={} filtered={} quarantined={} dropped={} flawed={} raw={} left_out={} {}",
+                  what, sums.records(), sums.events, sums.filtered, sums.quarantined, sums.deleted, sums.flawed,
+                  sums.raw, sums.left_out, more));
+}
+
+void Explanation::Sums::add(const Sums& other) {
+  events += other.events;
+  filtered += other.filtered;
+  quarantined += other.quarantined;
+  deleted += other.deleted;
+  flawed += other.flawed;
+  raw += other.raw;
+  left_out += other.left_out;
+}
+
+std::string_view Explanation::why_no_events(const decode::ObjectDecoder& decoder, const ObjectRead& read) const {
+  if (left_out_by_key_) return "filename_filter_rules leave this key out";
+  if (read.failed) return "the message below tells why";
+  if (sums_.quarantined + sums_.deleted == sums_.records() && sums_.records() > 0) return "on_error kept every record";
+  if (sums_.quarantined + sums_.deleted > 0) return "every record was filtered, or kept by on_error";
+  if (sums_.filtered > 0) return "every record was filtered";
+  if (sums_.left_out > 0) return "all that it holds is no record by the rules of its format";
+  if (decoder.plain_bytes() == 0 && !read.by_rows) return "the object is empty";
+  return "the object holds no records";
 }
 
 }  // namespace dray::app

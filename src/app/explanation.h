@@ -19,7 +19,9 @@ namespace dray::app {
 
 struct ObjectRead {
   std::uint64_t stored_bytes = 0;
-  bool by_rows = false;  // parquet: nothing was unpacked here
+  bool by_rows = false;                       // parquet: nothing was unpacked here
+  bool failed = false;                        // a message tells why
+  std::vector<std::string_view> layers = {};  // of compression, as the first reading found them
 };
 
 class Explanation final : public decode::DecodeObserver {
@@ -33,22 +35,51 @@ class Explanation final : public decode::DecodeObserver {
   void begin(std::string_view name, const flow::ObjectRef& object, const route::Selection& selection);
   void chosen(const decode::ReadyService* service, bool by_first_bytes) override;
   void routed(const flow::Record& record, const route::Fate& fate) override;
+  void disposed(std::uint64_t number, flow::Trouble trouble, flow::Disposition disposition) override;
   void left_out(std::string_view bytes, std::string_view why) override;
+  // From now on come the lines of what is sent raw.
+  void begin_rest();
   // After its last.
   void end(const decode::ObjectDecoder& decoder, const ObjectRead& read);
+  // In place of end(): no service takes the key, or filters leave it out.
+  void unknown() { ++unknown_; }
+  void excluded() { ++excluded_; }
+  // The sums over several objects.
+  void finish();
   // Writes out what is kept back.
   void flush();
 
  private:
   void say(std::string_view line);
   void explain_selection(const flow::ObjectRef& object, const route::Selection& selection);
-  void sums(const decode::ObjectDecoder& decoder, const ObjectRead& read);
+  [[nodiscard]] std::string_view why_no_events(const decode::ObjectDecoder& decoder, const ObjectRead& read) const;
 
   const TryServices& chosen_;
   const decode::ReadyService* asked_ = nullptr;      // for the object at hand
   const service::Definition* definition_ = nullptr;  // that decodes it
-  std::uint64_t flawed_ = 0;
-  std::uint64_t left_out_ = 0;
+  // Of that object. Every record of it is one of the first four.
+  struct Sums {
+    std::uint64_t events = 0;
+    std::uint64_t filtered = 0;  // and not sent
+    std::uint64_t quarantined = 0;
+    std::uint64_t deleted = 0;
+    std::uint64_t flawed = 0;
+    std::uint64_t raw = 0;
+    std::uint64_t left_out = 0;
+    [[nodiscard]] std::uint64_t records() const { return events + filtered + quarantined + deleted; }
+    void add(const Sums& other);
+  };
+  void say_sums(std::string_view what, const Sums& sums, const std::string& more);
+
+  Sums sums_;
+  bool rest_ = false;
+  bool left_out_by_key_ = false;
+  // Of all objects.
+  Sums all_;
+  std::uint64_t decoded_ = 0;
+  std::uint64_t failed_ = 0;
+  std::uint64_t excluded_ = 0;
+  std::uint64_t unknown_ = 0;
   std::string kept_;
 };
 

@@ -36,9 +36,12 @@ void register_secrets(const config::Config& config, telemetry::Log& log) {
 
 }  // namespace
 
-config::Loaded load_config(const ConfigFiles& files) {
-  return config::load_file(
-      {.config = files.config, .job_config = files.job_config_loc, .collector_config = files.collector_config_loc});
+config::Loaded load_config(const ConfigFiles& files, config::Purpose purpose, const std::string& input) {
+  return config::load_file({.config = files.config,
+                            .job_config = files.job_config_loc,
+                            .collector_config = files.collector_config_loc,
+                            .purpose = purpose,
+                            .input = input});
 }
 
 int run_collector(const RunCommand& command, Signals& signals, Clock& clock, telemetry::Log& log) {

@@ -17,7 +17,8 @@ struct ConfigFiles {
   std::string collector_config_loc;  // --collector_config_loc
 };
 
-config::Loaded load_config(const ConfigFiles& files);
+config::Loaded load_config(const ConfigFiles& files, config::Purpose purpose = config::Purpose::collect,
+                           const std::string& input = {});
 
 struct RunCommand {
   ConfigFiles files;

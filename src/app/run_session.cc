@@ -130,9 +130,10 @@ class Run {
   void summary() {
     const auto counts = assembled_.collector->counts();
     telemetry::Logger(log_, "MainProcess::MainThread")
-        .info(fmt::format("Summary: objects={} events={} bytes={} deleted={} left={} elapsed={:.3f}",
-                          counts.work.objects, counts.work.events, counts.work.bytes, counts.work.deleted,
-                          counts.work.left, in_seconds(clock_.now() - begun_)));
+        .info(fmt::format(
+            "Summary: objects={} events={} bytes={} quarantined={} dropped={} deleted={} left={} elapsed={:.3f}",
+            counts.work.objects, counts.work.events, counts.work.bytes, counts.work.quarantined, counts.work.dropped,
+            counts.work.deleted, counts.work.left, in_seconds(clock_.now() - begun_)));
   }
 
   config::Config config_;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -19,6 +20,7 @@
 #include "aws/endpoints.h"
 #include "aws/session.h"
 #include "decode/object_decoder.h"
+#include "decode/trouble.h"
 #include "pipeline/assembly.h"
 #include "pipeline/object_stream.h"
 
@@ -36,21 +38,27 @@ EventPrinter::Form form_of(const TryCommand& command) {
 }
 
 // What one can do about it, where the message does not say so itself.
-std::string_view way_out(const Error& error) {
+std::string_view way_out(const Error& error, bool gave_records) {
   struct Advice {
     std::string_view code;
     std::string_view text;
+    bool of_all = true;  // also if records came before
   };
+  static constexpr std::string_view kOther =
+      "is this the right service? `dray services` lists them, --service NAME takes another";
+  static constexpr std::string_view kCut =
+      "the file is cut short: fetch it again; what stands before the cut was decoded";
   static constexpr Advice kAdvice[] = {
-      {"bad_json", "is this the right service? `dray services` lists them, --service NAME takes another"},
-      {"no_records", "is this the right service? `dray services` lists them, --service NAME takes another"},
-      {"truncated", "the file is cut short: fetch it again; what stands before the cut was decoded"},
-      {"truncated_json", "the file is cut short: fetch it again; what stands before the cut was decoded"},
+      {"bad_json", kOther, false},
+      {"no_records", kOther, false},
+      {"no_service", "--key tells another key, --service NAME decides whatever the key is"},
+      {"truncated", kCut},
+      {"truncated_json", kCut},
       {"NoSuchKey", "an s3:// URL holds the key as it is, not percent-encoded"},
       {"AccessDenied", "reading needs s3:GetObject, and kms:Decrypt for encrypted objects"},
   };
   for (const Advice& advice : kAdvice) {
-    if (advice.code == error.code) return advice.text;
+    if (advice.code == error.code && (advice.of_all || !gave_records)) return advice.text;
   }
   return {};
 }
@@ -80,19 +88,25 @@ void say(const std::string& message) {
   std::fputs(("dray: " + message + "\n").c_str(), stderr);
 }
 
-// Tells of the records that the collector would keep in its quarantine.
-class ToldQuarantine final : public decode::RecordQuarantine {
- public:
-  explicit ToldQuarantine(const std::string& object) : object_(object) {}
-  Status keep(flow::Trouble trouble, std::uint64_t record, std::string_view /*bytes*/) override {
-    say(fmt::format("{}: record {}: {}: the collector would put it into quarantine", object_, record,
-                    flow::name_of(trouble)));
-    return {};
-  }
+void say_more(std::string_view message) {
+  std::fputs(fmt::format("      {}\n", message).c_str(), stderr);
+}
 
- private:
-  const std::string& object_;
+// Takes what the collector would put into its quarantine, and keeps nothing.
+class NoQuarantine final : public decode::RecordQuarantine {
+ public:
+  Status keep(flow::Trouble /*trouble*/, std::uint64_t /*record*/, std::string_view /*bytes*/) override { return {}; }
 };
+
+std::string_view fate_of_notification(flow::Disposition disposition) {
+  switch (disposition) {
+    case flow::Disposition::quarantine: return "put it into quarantine and delete its notification";
+    case flow::Disposition::remove: return "drop it and delete its notification";
+    case flow::Disposition::leave:
+    case flow::Disposition::send_raw: break;
+  }
+  return "leave its notification on the queue";
+}
 
 class TryRun {
  public:
@@ -108,6 +122,7 @@ class TryRun {
     expand_sources(
         command_.paths, overrides(), [this](const TrySource& source) { return take(source); },
         [this](const Error& fault) { fail(fault); });
+    if (command_.explain) explanation_.finish();
     (void)printer_.finish();
     if (printer_.refusal()) {
       say(printer_.refusal()->message);
@@ -139,49 +154,94 @@ class TryRun {
     if (command_.explain) explanation_.begin(source.name, source.object, selection);
     switch (selection.kind) {
       case route::Selection::Kind::excluded:
+        explanation_.excluded();
         say(source.name + ": no events: filename_filter_rules leave this key out: " + source.object.key);
         return true;
-      case route::Selection::Kind::none:
-        fail(
-            {ErrorKind::poison, "no_service",
-             fmt::format("{}: no service takes the key {} (asked: {}); --key gives another key, --service NAME decides",
-                         source.name, source.object.key, selection.asked)});
-        return true;
+      case route::Selection::Kind::none: take_unknown(source, selection); return !printer_.ended();
       case route::Selection::Kind::taken: break;
     }
     decode(source, chosen_.services[selection.index]);
     return !printer_.ended();
   }
 
-  void decode(const TrySource& source, const decode::ReadyService& service) {
-    ToldQuarantine quarantine(source.name);
+  // As Worker::deliver does.
+  void take_unknown(const TrySource& source, const route::Selection& selection) {
+    const Error error{
+        ErrorKind::poison, "no_service",
+        fmt::format("{}: no service takes the key {} (asked: {})", source.name, source.object.key, selection.asked)};
+    const flow::Trouble trouble = flow::Trouble::unknown_format;
+    if (chosen_.dispositions.of(trouble) != flow::Disposition::send_raw) {
+      explanation_.unknown();
+      fail(error, fate(trouble));
+    } else if (decode(source, chosen_.unknown)) {
+      fail(error, said(trouble, "all its lines are sent raw"));
+    }
+  }
+
+  // True if all of it was decoded, or sent raw.
+  bool decode(const TrySource& source, const decode::ReadyService& service) {
+    NoQuarantine quarantine;
     decode::ObjectDecoder decoder(service, source.object, printer_, scratch_, {chosen_.dispositions, &quarantine},
                                   command_.explain ? &explanation_ : nullptr);
     ObjectRead read;
     Status decoded = stream(source, decoder, read);
-    if (!decoded && decoder.trouble()) decoded = follow_on_error(source, decoder, std::move(decoded).error());
+    if (command_.explain) read.layers = decoder.layers();
+    const bool gave_records = decoder.records() > 0;
+    std::string fate;
+    if (!decoded && decoder.trouble()) fate = follow_on_error(source, decoder, decoded);
+    read.failed = !decoded && !printer_.ended();
     if (command_.explain) explanation_.end(decoder, read);
     if (Status flushed = printer_.flush(); !flushed && decoded) decoded = std::move(flushed);
-    if (printer_.ended()) return;
-    if (!decoded) fail(named(std::move(decoded).error(), source.name));
-    if (const auto dropped = decoder.disposed().deleted; dropped > 0) {
-      say(fmt::format("{}: {} records were dropped by on_error, the first is record {}", source.name, dropped,
-                      decoder.disposed().first));
-    }
+    if (printer_.ended()) return false;
+    if (!decoded) fail(named(decoded.error(), source.name), fate, gave_records);
+    if (decoder.disposed().first > 0) say(told(source, decoder.disposed()));
     if (decoder.trailing_garbage()) say(source.name + ": bytes after the last gzip member were ignored");
+    return decoded.ok();
   }
 
-  // What the collector would do with an object that is itself at fault. An error all the same.
-  Error follow_on_error(const TrySource& source, decode::ObjectDecoder& decoder, Error error) {
+  static std::string told(const TrySource& source, const decode::Disposed& records) {
+    std::string text = source.name + ": not sent, as on_error says: ";
+    if (records.quarantined > 0) text += fmt::format("{} into quarantine", counted(records.quarantined));
+    if (records.quarantined > 0 && records.deleted > 0) text += ", ";
+    if (records.deleted > 0) text += fmt::format("{} dropped", counted(records.deleted));
+    return text + fmt::format("; the first is record {} ({})", records.first, flow::name_of(records.trouble));
+  }
+
+  static std::string counted(std::uint64_t records) {
+    return fmt::format("{} record{}", records, records == 1 ? "" : "s");
+  }
+
+  // What the collector does with an object that is itself at fault, carried out as Worker::dispose does it.
+  std::string follow_on_error(const TrySource& source, decode::ObjectDecoder& decoder, Status& decoded) {
     const flow::Trouble trouble = *decoder.trouble();
-    const flow::Disposition disposition = chosen_.dispositions.of(trouble);
-    error.message += fmt::format(" [on_error.{}: {}]", flow::name_of(trouble), flow::name_of(disposition));
-    const bool again = disposition == flow::Disposition::send_raw && !decoder.rest_sent() && decoder.rest_is_text();
-    if (!again || source.kind == TrySource::Kind::stdin) return error;
-    decoder.begin_rest();
-    ObjectRead read;
-    if (Status rest = stream(source, decoder, read); !rest && !printer_.ended()) return rest.error();
-    return error;
+    if (chosen_.dispositions.of(trouble) != flow::Disposition::send_raw) return fate(trouble);
+    if (!decoder.rest_is_text()) return fate(trouble, "no lines can be made of its rest, so ");
+    const bool begun_only = decoder.rest_sent();
+    if (!begun_only) {
+      if (source.kind == TrySource::Kind::stdin) {
+        return said(trouble, "the collector would read it again and send its rest raw: give it as a file");
+      }
+      decoder.begin_rest();
+      explanation_.begin_rest();
+      ObjectRead again;
+      if (Status rest = stream(source, decoder, again); !rest) {
+        decoded = std::move(rest);
+        return said(trouble, "the second reading, of its rest, failed, so the collector would leave its notification");
+      }
+    }
+    if (decoder.records() == 0) return fate(trouble, "nothing came out to be sent raw, so ");
+    return said(trouble, begun_only ? "the record that was begun is sent as far as it came"
+                                    : "what follows the last whole record is sent raw, line by line");
+  }
+
+  [[nodiscard]] std::string fate(flow::Trouble trouble, std::string_view why = "") const {
+    const flow::Disposition disposition = decode::unsent_disposition(chosen_.dispositions, trouble);
+    return said(trouble, fmt::format("{}the collector would {}", why, fate_of_notification(disposition)));
+  }
+
+  [[nodiscard]] std::string said(flow::Trouble trouble, std::string_view what) const {
+    return fmt::format("{} (on_error.{}: {})", what, flow::name_of(trouble),
+                       flow::name_of(chosen_.dispositions.of(trouble)));
   }
 
   Status stream(const TrySource& source, decode::ObjectDecoder& decoder, ObjectRead& read) {
@@ -236,10 +296,13 @@ class TryRun {
     return {};
   }
 
-  void fail(const Error& error) {
+  // fate: what the collector would do; advice is for what gave nothing.
+  void fail(const Error& error, const std::string& fate = "", bool gave_records = false) {
     failed_ = true;
-    const std::string_view advice = way_out(error);
-    say(advice.empty() ? error.message : fmt::format("{} ({})", error.message, advice));
+    say(error.message);
+    if (!fate.empty()) say_more(fate);
+    const std::string_view advice = way_out(error, gave_records);
+    if (!advice.empty()) say_more(advice);
   }
 
   const TryCommand& command_;
@@ -271,7 +334,9 @@ int run_try(const TryCommand& command, Clock& clock, telemetry::Log& log) {
     say(wrong);
     return kExitUsage;
   }
-  auto chosen = choose_services({.files = command.files, .service = command.service, .input = command.input});
+  const bool reads_s3 = std::ranges::any_of(command.paths, is_s3_url);
+  auto chosen = choose_services(
+      {.files = command.files, .service = command.service, .input = command.input, .reads_s3 = reads_s3});
   if (const auto* refusal = std::get_if<Refusal>(&chosen)) {
     std::fputs(refusal->text.c_str(), stderr);
     return refusal->exit_code;

@@ -8,6 +8,7 @@
 #include "app/exit_codes.h"
 #include "config/complaint.h"
 #include "config/predefined.h"
+#include "pipeline/assembly.h"
 
 namespace dray::app {
 namespace {
@@ -82,11 +83,11 @@ std::variant<TryServices, Refusal> prepare_all(const std::vector<Definition>& de
   const config::Input standard;
   const config::Input& options = input ? *input : standard;
   chosen.dispositions = options.on_error.dispositions;
-  const decode::PrepareOptions prepare{
-      .record_bytes_max = options.record_bytes_max,
-      .oversize_in_pieces = chosen.dispositions.of(flow::Trouble::oversize_record) != flow::Disposition::leave};
+  auto unknown = pipeline::unknown_service(options);
+  if (!unknown) return Refusal{kExitConfig, "dray: " + unknown.error().message + "\n"};
+  chosen.unknown = *std::move(unknown);
   for (const Definition& definition : definitions) {
-    auto ready = decode::prepare(definition, prepare);
+    auto ready = decode::prepare(definition, pipeline::prepare_options(options));
     if (!ready) return Refusal{kExitConfig, "dray: " + ready.error().message + "\n"};
     compiled.push_back(ready->service);
     chosen.services.push_back(*std::move(ready));
@@ -120,7 +121,8 @@ std::variant<TryServices, Refusal> choose_services(const ServiceChoice& choice) 
     if (auto* refusal = std::get_if<Refusal>(&definitions)) return std::move(*refusal);
     return prepare_all(std::get<std::vector<Definition>>(definitions), std::nullopt);
   }
-  const config::Loaded loaded = load_config(choice.files);
+  const auto purpose = choice.reads_s3 ? config::Purpose::read_objects : config::Purpose::decode;
+  const config::Loaded loaded = load_config(choice.files, purpose, choice.input);
   if (!loaded.config) return Refusal{kExitConfig, loaded.complaints.text()};
   std::fputs(complaints_of_services(loaded.complaints).c_str(), stderr);
   auto input = choose_input(*loaded.config, choice.input);

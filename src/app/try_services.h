@@ -23,6 +23,7 @@ struct TryServices {
   std::unique_ptr<const route::Selector> selector;
   std::optional<config::Input> input;  // if there is a configuration
   flow::Dispositions dispositions;     // its `on_error`
+  decode::ReadyService unknown;        // sends lines raw that no service takes, if `on_error` says so
 };
 
 struct Refusal {
@@ -34,6 +35,7 @@ struct ServiceChoice {
   ConfigFiles files;
   std::string service;
   std::string input;
+  bool reads_s3 = false;  // then the configuration must say how to reach it
 };
 
 std::variant<TryServices, Refusal> choose_services(const ServiceChoice& choice);

@@ -113,6 +113,8 @@ void Preparation::fill_in(YAML::Node& scalar, const std::string& path) {
     scalar = *value;  // keeps the node's place in the file
   } else {
     out_.error(file_, line_of(scalar), path, value.error().message);
+    // Absent rather than a value that nobody wrote; but definitions complain of what is empty, and one is enough.
+    if (path.find(".services.") == std::string::npos) scalar = "";
   }
 }
 

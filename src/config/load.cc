@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <utility>
 #include <vector>
@@ -110,9 +111,45 @@ void read_job(const Reading& reading, const YAML::Node& root, Config& into) {
   read_inputs(part_of(job, "inputs"), into);
 }
 
+// Does `decode` or `read_objects` use what stands at this dotted path? Inputs stand under `inputs` or, in the Collector
+// Server's form, at the top.
+bool is_used(std::string_view path, const LoadOptions& options) {
+  static constexpr std::array<std::string_view, 6> kDecode = {
+      "services", "on_error", "record_bytes_max", "object_bytes_max", "compressed_events", "enabled"};
+  static constexpr std::array<std::string_view, 7> kAccess = {"credentials", "base_url", "region",    "endpoints",
+                                                              "proxy",       "ca_file",  "path_style"};
+  static constexpr std::array<std::string_view, 5> kOthers = {"globals", "global_overrides", "outputs", "loggers",
+                                                              "state_store"};
+  const auto step = [&path] {
+    const std::string_view name = path.substr(0, path.find('.'));
+    path.remove_prefix(std::min(name.size() + 1, path.size()));
+    return name;
+  };
+  const auto is_one_of = [](const auto& names, std::string_view name) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+  };
+  std::string_view name = step();
+  if (is_one_of(kOthers, name)) return false;
+  if (name == "inputs" && !path.empty()) name = step();
+  if (path.empty()) return true;  // the file, the inputs or an input as a whole
+  if (!options.input.empty() && name != options.input) return false;
+  const std::string_view field = step();
+  return is_one_of(kDecode, field) || (options.purpose == Purpose::read_objects && is_one_of(kAccess, field));
+}
+
+// A list that was cut tells nothing of what fell off it.
+void keep_used(const LoadOptions& options, Complaints& complaints) {
+  if (options.purpose == Purpose::collect || complaints.full()) return;
+  Complaints used;
+  for (const Complaint& complaint : complaints.all()) {
+    if (is_used(complaint.key, options)) used.add(complaint);
+  }
+  complaints = std::move(used);
+}
+
 // Runs `read` where no exception of yaml-cpp gets out: a tree may hold what only shows when it is touched.
 template <class Read>
-Loaded contained(const std::string& file, const Read& read) {
+Loaded contained(const std::string& file, const LoadOptions& options, const Read& read) {
   Loaded loaded;
   Config config;
   config.path = file;
@@ -121,6 +158,7 @@ Loaded contained(const std::string& file, const Read& read) {
   } catch (const std::exception& fault) {
     loaded.complaints.error(file, 0, "", fmt::format("cannot be read as YAML or JSON: {}", fault.what()));
   }
+  keep_used(options, loaded.complaints);
   if (loaded.complaints.errors() == 0) loaded.config = std::move(config);
   return loaded;
 }
@@ -152,20 +190,22 @@ Loaded load_server_files(const LoadOptions& options, const Surroundings& around)
   const auto job_text = text_of(job.file, around, loaded.complaints);
   const auto collector_text = text_of(collector.file, around, loaded.complaints);
   if (!job_text || !collector_text) return loaded;
-  return load_collector_server({job.file, *job_text}, {collector.file, *collector_text}, around);
+  return load_collector_server({job.file, *job_text}, {collector.file, *collector_text}, around, options);
 }
 
 }  // namespace
 
-Loaded load_text(std::string_view text, const std::string& file, const Surroundings& around) {
-  return contained(file, [&](Config& config, Complaints& out) {
+Loaded load_text(std::string_view text, const std::string& file, const Surroundings& around,
+                 const LoadOptions& options) {
+  return contained(file, options, [&](Config& config, Complaints& out) {
     const auto root = read_document(text, file, around.environment, out);
     if (root) read_top({file, around, out}, *root, config);
   });
 }
 
-Loaded load_collector_server(const NamedText& job, const NamedText& collector, const Surroundings& around) {
-  return contained(job.file, [&](Config& config, Complaints& out) {
+Loaded load_collector_server(const NamedText& job, const NamedText& collector, const Surroundings& around,
+                             const LoadOptions& options) {
+  return contained(job.file, options, [&](Config& config, Complaints& out) {
     const auto job_root = read_document(job.text, job.file, around.environment, out);
     const auto collector_root = read_document(collector.text, collector.file, around.environment, out);
     if (!job_root || !collector_root) return;
@@ -195,7 +235,7 @@ Loaded load_file(const LoadOptions& options, Surroundings around) {
   around.directory = directory_of(file);
   const auto text = text_of(file, around, loaded.complaints);
   if (!text) return loaded;
-  return load_text(*text, file, around);
+  return load_text(*text, file, around, options);
 }
 
 }  // namespace dray::config

@@ -22,10 +22,19 @@ struct Loaded {
   Complaints complaints;
 };
 
+// What the configuration is wanted for. Complaints about what is not used for it are not made, errors included.
+enum class Purpose {
+  collect,       // everything
+  decode,        // the services of an input and its limits: neither outputs nor access
+  read_objects,  // these, and how the input reaches AWS
+};
+
 struct LoadOptions {
   std::string config;            // --config; "": $CONFIG_FILE, else config.yaml
   std::string job_config;        // --job_config_loc
   std::string collector_config;  // --collector_config_loc
+  Purpose purpose = Purpose::collect;
+  std::string input = {};  // the only one that counts, if it is not to collect; "": all
 };
 
 // Finds the files as design.md 2 says and loads them. A relative path is taken as given, else below ./config/. One
@@ -35,13 +44,15 @@ struct LoadOptions {
 Loaded load_file(const LoadOptions& options, Surroundings around = system_surroundings());
 
 // A text that stands for the file of that name.
-Loaded load_text(std::string_view text, const std::string& file, const Surroundings& around);
+Loaded load_text(std::string_view text, const std::string& file, const Surroundings& around,
+                 const LoadOptions& options = {});
 
 // The Collector Server's two files.
 struct NamedText {
   std::string file;
   std::string_view text;
 };
-Loaded load_collector_server(const NamedText& job, const NamedText& collector, const Surroundings& around);
+Loaded load_collector_server(const NamedText& job, const NamedText& collector, const Surroundings& around,
+                             const LoadOptions& options = {});
 
 }  // namespace dray::config

@@ -3,7 +3,10 @@
 // One thread at a time.
 #pragma once
 
+#include <cstdint>
+
 #include "decode/ready_service.h"
+#include "flow/disposition.h"
 #include "route/record_observer.h"
 
 namespace dray::decode {
@@ -13,6 +16,9 @@ class DecodeObserver : public route::RecordObserver {
   // Whose the object is: the service asked, or the member of it that takes the key or recognises the first bytes;
   // nullptr if all that take it exclude its key.
   virtual void chosen(const ReadyService* service, bool by_first_bytes) = 0;
+  // A record with a flaw that was put into quarantine or deleted, and so is never routed. `number` counts the records
+  // of the object from 1, these included.
+  virtual void disposed(std::uint64_t number, flow::Trouble trouble, flow::Disposition disposition) = 0;
 };
 
 }  // namespace dray::decode

@@ -22,12 +22,12 @@ Status FlawSink::dispose(const flow::Record& record) {
   switch (disposal_.dispositions.of(trouble)) {
     case flow::Disposition::send_raw: return next_.accept(record);
     case flow::Disposition::leave: return left(trouble, "");
-    case flow::Disposition::remove: note(trouble, disposed_.deleted); return {};
+    case flow::Disposition::remove: note(trouble, flow::Disposition::remove); return {};
     case flow::Disposition::quarantine: break;
   }
   if (disposal_.quarantine == nullptr) return left(trouble, ", and there is no quarantine here");
   if (Status kept = disposal_.quarantine->keep(trouble, records_, record.bytes); !kept) return kept;
-  note(trouble, disposed_.quarantined);
+  note(trouble, flow::Disposition::quarantine);
   return {};
 }
 
@@ -36,8 +36,9 @@ Error FlawSink::left(flow::Trouble trouble, std::string_view why) const {
           fmt::format("record {} {}{}", records_, told(trouble), why)};
 }
 
-void FlawSink::note(flow::Trouble trouble, std::uint64_t& count) {
-  ++count;
+void FlawSink::note(flow::Trouble trouble, flow::Disposition disposition) {
+  ++(disposition == flow::Disposition::remove ? disposed_.deleted : disposed_.quarantined);
+  if (observer_ != nullptr) observer_->disposed(records_, trouble, disposition);
   if (disposed_.first != 0) return;
   disposed_.first = records_;
   disposed_.trouble = trouble;

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "decode/decode_observer.h"
 #include "flow/disposition.h"
 #include "flow/record.h"
 
@@ -37,8 +38,9 @@ struct Disposed {
 
 class FlawSink final : public flow::RecordSink {
  public:
-  // Next outlives the sink.
-  FlawSink(const Disposal& disposal, flow::RecordSink& next) : disposal_(disposal), next_(next) {}
+  // Next and observer (nullptr: nobody) outlive the sink.
+  FlawSink(const Disposal& disposal, flow::RecordSink& next, DecodeObserver* observer)
+      : disposal_(disposal), next_(next), observer_(observer) {}
 
   Status accept(const flow::Record& record) override {
     ++records_;
@@ -52,10 +54,11 @@ class FlawSink final : public flow::RecordSink {
  private:
   Status dispose(const flow::Record& record);
   [[nodiscard]] Error left(flow::Trouble trouble, std::string_view why) const;
-  void note(flow::Trouble trouble, std::uint64_t& count);
+  void note(flow::Trouble trouble, flow::Disposition disposition);
 
   const Disposal disposal_;
   flow::RecordSink& next_;
+  DecodeObserver* const observer_;
   std::uint64_t records_ = 0;
   Disposed disposed_;
 };

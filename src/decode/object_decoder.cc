@@ -92,7 +92,7 @@ ByteSink& ObjectDecoder::begin(const ReadyService* chosen) {
   make_router(*chosen);
   flow::RecordSink* records = router_.get();
   if (!flaws_pass()) {
-    flaws_ = std::make_unique<FlawSink>(disposal_, *router_);
+    flaws_ = std::make_unique<FlawSink>(disposal_, *router_, observer_);
     records = flaws_.get();
   }
   splitter_ = chosen->format->make(chosen->splitter, *records);

@@ -42,6 +42,14 @@ constexpr Row kCodes[] = {
 
 }  // namespace
 
+flow::Disposition unsent_disposition(const flow::Dispositions& dispositions, Trouble trouble) {
+  using flow::Disposition;
+  const Disposition said = dispositions.of(trouble);
+  if (said == Disposition::send_raw) return Disposition::leave;
+  // The user spoke of one record; the others of the object would go with it.
+  return said == Disposition::remove && trouble == Trouble::oversize_record ? Disposition::leave : said;
+}
+
 std::optional<Trouble> trouble_of(const Error& error) {
   if (error.kind != ErrorKind::poison || error.code == kQuarantineUnavailable) return std::nullopt;
   if (error.code.starts_with("limit_")) return Trouble::limit_exceeded;

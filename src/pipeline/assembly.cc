@@ -64,23 +64,10 @@ Result<std::unique_ptr<output::Output>> make_output(const config::OutputConfig& 
   return output::make_syslog_output(options, around.clock, around.threads, around.log, seed_of(around.clock));
 }
 
-// Lines of objects that no service takes, if `on_error` sends them.
-Result<decode::ReadyService> unknown_service(const decode::PrepareOptions& options) {
-  service::Definition lines;
-  lines.name = "unknown";
-  lines.file_format.type = "line_split_processor";
-  lines.routing_template = route::kUnknownTag;
-  return decode::prepare(lines, {.record_bytes_max = options.record_bytes_max, .oversize_in_pieces = true});
-}
-
 Result<Plan> plan_input(const config::Input& input, std::vector<output::Output*> outputs) {
-  const flow::Dispositions& dispositions = input.on_error.dispositions;
-  const decode::PrepareOptions options{
-      .record_bytes_max = input.record_bytes_max,
-      .oversize_in_pieces = dispositions.of(flow::Trouble::oversize_record) != flow::Disposition::leave,
-      .object_bytes_max = input.object_bytes_max};
+  const decode::PrepareOptions options = prepare_options(input);
   Plan plan;
-  plan.dispositions = dispositions;
+  plan.dispositions = input.on_error.dispositions;
   plan.input = input.name;
   plan.ack_messages = input.ack_messages;
   plan.debug_md5 = input.debug_md5;
@@ -93,7 +80,7 @@ Result<Plan> plan_input(const config::Input& input, std::vector<output::Output*>
     compiled.push_back(service->service);
     plan.services.push_back(*std::move(service));
   }
-  auto unknown = unknown_service(options);
+  auto unknown = unknown_service(input);
   if (!unknown) return std::move(unknown).error();
   plan.unknown = *std::move(unknown);
   for (const output::Output* output : outputs) plan.identity_scope += ">" + output->name();
@@ -178,6 +165,23 @@ Status add_input(const config::Input& input, const Surroundings& around, Assembl
 }
 
 }  // namespace
+
+decode::PrepareOptions prepare_options(const config::Input& input) {
+  const flow::Disposition oversize = input.on_error.dispositions.of(flow::Trouble::oversize_record);
+  return {.record_bytes_max = input.record_bytes_max,
+          .oversize_in_pieces = oversize != flow::Disposition::leave,
+          .object_bytes_max = input.object_bytes_max};
+}
+
+Result<decode::ReadyService> unknown_service(const config::Input& input) {
+  service::Definition lines;
+  lines.name = "unknown";
+  lines.file_format.type = "line_split_processor";
+  lines.routing_template = route::kUnknownTag;
+  decode::PrepareOptions options = prepare_options(input);
+  options.oversize_in_pieces = true;
+  return decode::prepare(lines, options);
+}
 
 aws::SessionConfig session_config(const config::Input& input) {
   aws::SessionConfig session;

@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/threads.h"
 #include "config/config.h"
+#include "decode/ready_service.h"
 #include "pipeline/collector.h"
 #include "pipeline/report.h"
 #include "quarantine/quarantine.h"
@@ -35,6 +36,11 @@ struct Assembled {
 
 // How this input reaches AWS. `dray try` reads objects with it.
 aws::SessionConfig session_config(const config::Input& input);
+
+// How its services decode: the limits, and whether records over them come in pieces. Also for `dray try`.
+decode::PrepareOptions prepare_options(const config::Input& input);
+// Lines of objects that no service takes, if `on_error` sends them.
+Result<decode::ReadyService> unknown_service(const config::Input& input);
 
 // What assemble() would refuse about the services, all at once, each naming its input and key. For `dray check`.
 std::vector<std::string> service_faults(const config::Config& config);

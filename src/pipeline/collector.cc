@@ -100,6 +100,8 @@ CollectorCounts Collector::counts() const {
     sum.work.objects += one.objects;
     sum.work.events += one.events;
     sum.work.bytes += one.bytes;
+    sum.work.quarantined += one.quarantined;
+    sum.work.dropped += one.dropped;
     sum.work.deleted += one.deleted;
     sum.work.settled += one.settled;
     sum.work.retries += one.retries;

@@ -18,15 +18,13 @@ Disposals::Disposals(const Plan& plan, Clock& clock, const telemetry::Logger& lo
       raw_(telemetry::Level::warning, clock, log),
       refused_(telemetry::Level::error, clock, log) {}
 
-Status Disposals::dispose(const Task& task, const Case& found) {
-  Disposition disposition = plan_.dispositions.of(found.trouble);
-  // The user spoke of one record; a format that cannot go on behind it would take the others along.
-  if (found.trouble == Trouble::oversize_record && disposition == Disposition::remove) disposition = Disposition::leave;
+Result<Disposition> Disposals::dispose(const Task& task, const Case& found) {
+  const Disposition disposition = decode::unsent_disposition(plan_.dispositions, found.trouble);
   const std::string_view trouble = flow::name_of(found.trouble);
   if (disposition == Disposition::remove) {
     objects_.write(
         fmt::format("Deleted unsent (on_error: {}): {}: {}", trouble, task.work().object.url(), found.error.message));
-    return {};
+    return disposition;
   }
   if (disposition != Disposition::quarantine) {
     Error left = found.error;
@@ -38,7 +36,7 @@ Status Disposals::dispose(const Task& task, const Case& found) {
   if (Status kept = keep(reason, found.bytes); !kept) return with_context(kept.error(), found.error.message);
   objects_.write(
       fmt::format("Quarantined (on_error: {}): {}: {}", trouble, task.work().object.url(), found.error.message));
-  return {};
+  return disposition;
 }
 
 Status Disposals::quarantine(const Task& task, const std::string& service, Trouble trouble, std::uint64_t record,

@@ -32,8 +32,9 @@ class Disposals {
     std::string etag;        // of the bytes that were read; empty if they were not
     std::string_view bytes;  // in hand
   };
-  // send_raw is the worker's; what comes here with it cannot be sent as text and is left. The error: the object's own.
-  Status dispose(const Task& task, const Case& found);
+  // send_raw is the worker's; what comes here with it cannot be sent as text and is left. What was carried out,
+  // quarantine or remove; the error: the object's own.
+  Result<flow::Disposition> dispose(const Task& task, const Case& found);
   // A record. Error: the quarantine would not take it.
   Status quarantine(const Task& task, const std::string& service, flow::Trouble trouble, std::uint64_t record,
                     std::string_view bytes);

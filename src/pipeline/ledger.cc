@@ -189,6 +189,8 @@ void Ledger::end(const Task& task, Streamed streamed) {
     if (!streamed.etag.empty()) work.etag = std::move(streamed.etag);
     work.events = streamed.events;
     work.bytes = streamed.bytes;
+    work.quarantined = streamed.quarantined;
+    work.dropped = streamed.dropped;
     if (!streamed.error || streamed.error->kind != ErrorKind::denied) denied_in_a_row_ = 0;
   }
   if (ticket->seal(streamed.records, std::move(streamed.error))) settled(ticket);
@@ -260,6 +262,8 @@ void Ledger::conclude(const Task& task, Outcome outcome, std::optional<Error> er
     ++counts_.objects;
     counts_.events += work.events;
     counts_.bytes += work.bytes;
+    counts_.quarantined += work.quarantined;
+    counts_.dropped += work.dropped;
   }
   if (error) {
     if (error->kind == ErrorKind::denied) note_denied(*error);

@@ -38,6 +38,8 @@ struct LedgerCounts {
   std::uint64_t objects = 0;        // delivered, once each
   std::uint64_t events = 0;         // proven
   std::uint64_t bytes = 0;          // text of those events
+  std::uint64_t quarantined = 0;    // objects and records of those objects, as on_error says
+  std::uint64_t dropped = 0;        // likewise, by on_error: delete
   std::uint64_t deleted = 0;
   std::uint64_t settled = 0;  // deleted, released or left
   std::uint64_t retries = 0;  // objects sent again because the receiver failed
@@ -74,6 +76,8 @@ class Ledger final : public flow::TicketListener, public ack::AckListener, publi
     std::uint64_t records = 0;
     std::uint64_t events = 0;
     std::uint64_t bytes = 0;
+    std::uint64_t quarantined = 0;  // records of it, and the object itself
+    std::uint64_t dropped = 0;
     std::string etag;
     std::optional<Error> error;
   };

@@ -32,6 +32,8 @@ struct Work {
   std::string etag;                      // of the bytes the ticket's prefixes count records of
   std::uint64_t events = 0;              // of the last whole streaming
   std::uint64_t bytes = 0;               // of their text
+  std::uint64_t quarantined = 0;         // by on_error: records, and the object itself
+  std::uint64_t dropped = 0;
   Outcome outcome = Outcome::pending;
   bool known_done = false;  // delivered before: nothing was sent for this notification
 };

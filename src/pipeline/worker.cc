@@ -18,6 +18,13 @@ std::optional<Error> first_error(Status streamed, Status handed_over) {
   return std::nullopt;
 }
 
+// An object that was disposed of, for the summary.
+Status counted(const Result<flow::Disposition>& done, Ledger::Streamed& streamed) {
+  if (!done) return done.error();
+  ++(*done == flow::Disposition::quarantine ? streamed.quarantined : streamed.dropped);
+  return {};
+}
+
 }  // namespace
 
 void Worker::run() {
@@ -73,36 +80,43 @@ Ledger::Streamed Worker::stream(const decode::ReadyService& service, const Task&
 
   object::Fetched fetched;
   auto streamed_whole = stream_.read(object, attempt.expected_etag, decoder, task.job->stop, fetched);
-  if (decoder.trouble()) streamed_whole = dispose(decoder, task, std::move(streamed_whole).error(), fetched);
+  Ledger::Streamed streamed;
+  streamed.etag = fetched.etag;
+  if (decoder.trouble()) streamed_whole = dispose(decoder, task, std::move(streamed_whole).error(), streamed);
   auto handed_over = lanes.finish();
   disposals_.tell(task, decoder.disposed());
 
   if (decoder.trailing_garbage()) {
     log_.warning("Bytes after the last gzip member were ignored: " + object.url());
   }
-  return {.records = decoder.records(),
-          .events = decoder.events(),
-          .bytes = lanes.text_bytes(),
-          .etag = fetched.etag,
-          .error = first_error(std::move(streamed_whole), std::move(handed_over))};
+  streamed.records = decoder.records();
+  streamed.events = decoder.events();
+  streamed.bytes = lanes.text_bytes();
+  streamed.quarantined += decoder.disposed().quarantined;
+  streamed.dropped += decoder.disposed().deleted;
+  streamed.error = first_error(std::move(streamed_whole), std::move(handed_over));
+  return streamed;
 }
 
 // The object itself is at fault, and its good part is under way. Ok: the user's `on_error` was carried out, so that it
 // counts as delivered once that part is proven.
-Status Worker::dispose(decode::ObjectDecoder& decoder, const Task& task, Error error, object::Fetched& fetched) {
-  const auto dispose_unsent = [&] {
-    return disposals_.dispose(task, {.trouble = *decoder.trouble(),
-                                     .error = std::move(error),
-                                     .service = decoder.service_name(),
-                                     .etag = fetched.etag,
-                                     .bytes = decoder.bytes_in_hand()});
+Status Worker::dispose(decode::ObjectDecoder& decoder, const Task& task, Error error, Ledger::Streamed& streamed) {
+  const auto dispose_unsent = [&]() -> Status {
+    const auto done = disposals_.dispose(task, {.trouble = *decoder.trouble(),
+                                                .error = std::move(error),
+                                                .service = decoder.service_name(),
+                                                .etag = streamed.etag,
+                                                .bytes = decoder.bytes_in_hand()});
+    return counted(done, streamed);
   };
   const bool raw = plan_.dispositions.of(*decoder.trouble()) == flow::Disposition::send_raw;
   if (!raw || !decoder.rest_is_text()) return dispose_unsent();
   if (!decoder.rest_sent()) {
     decoder.begin_rest();
-    const std::string etag = fetched.etag;
-    if (auto rest = fetcher_.fetch(task.work().object, etag, decoder, task.job->stop, fetched); !rest) return rest;
+    object::Fetched again;
+    auto rest = fetcher_.fetch(task.work().object, streamed.etag, decoder, task.job->stop, again);
+    streamed.etag = again.etag;
+    if (!rest) return rest;
   }
   // Nothing came out of its compression, before the damage or behind it: that is not "sent raw".
   if (decoder.records() == 0) return dispose_unsent();
@@ -113,10 +127,12 @@ Status Worker::dispose(decode::ObjectDecoder& decoder, const Task& task, Error e
 Ledger::Streamed Worker::dispose_of_unknown(const Task& task, const std::string& asked) {
   Error error{ErrorKind::poison, "no_service",
               "no service takes this key (asked: " + asked + "); add one, or a catch-all service without key_pattern"};
-  auto disposed = disposals_.dispose(
+  const auto done = disposals_.dispose(
       task,
       {.trouble = flow::Trouble::unknown_format, .error = std::move(error), .service = {}, .etag = {}, .bytes = {}});
-  return {.etag = {}, .error = first_error(std::move(disposed), {})};
+  Ledger::Streamed streamed;
+  streamed.error = first_error(counted(done, streamed), {});
+  return streamed;
 }
 
 // debug_md5: the message's MD5OfBody as one event, part of its proof.

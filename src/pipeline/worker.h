@@ -44,7 +44,7 @@ class Worker {
   void wait_for_outputs(const Task& task);
   Ledger::Streamed deliver(const Task& task, const Ledger::Attempt& attempt);
   Ledger::Streamed stream(const decode::ReadyService& service, const Task& task, const Ledger::Attempt& attempt);
-  Status dispose(decode::ObjectDecoder& decoder, const Task& task, Error error, object::Fetched& fetched);
+  Status dispose(decode::ObjectDecoder& decoder, const Task& task, Error error, Ledger::Streamed& streamed);
   Ledger::Streamed dispose_of_unknown(const Task& task, const std::string& asked);
   Ledger::Streamed send_md5(const Task& task, const Ledger::Attempt& attempt);
 

@@ -44,7 +44,7 @@ def enter_environment(program):
 class CloudProcess:
     """`dray local` on a free port, over http or https."""
 
-    def __init__(self, tls=False, buckets=()):
+    def __init__(self, tls=False, buckets=(), options=()):
         self.directory = tempfile.mkdtemp(prefix="dray-cloud-")
         self.journal = os.path.join(self.directory, "journal")
         self.watched = os.path.join(self.directory, "watched")
@@ -55,6 +55,7 @@ class CloudProcess:
         argv += ["--role", ROLE, "--role", CHAINED_ROLE, "--external-id", EXTERNAL_ID]
         for bucket in buckets:
             argv += ["--bucket", bucket]
+        argv += options
         self.authority = None
         if tls:
             self.authority, key = self.make_certificate()

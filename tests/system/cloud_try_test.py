@@ -198,7 +198,7 @@ class Files(Trial):
             "record 2: my.app.null.null.info",
             "record 3: not what its format promises (undecodable), as it stands; my.app.null.null.null",
             "codec: gzip",
-            "summary: records=3 events=2 filtered=1 flawed=1 left_out=0 stored_bytes=",
+            "summary: records=3 events=2 filtered=1 quarantined=0 dropped=0 flawed=1 raw=0 left_out=0 stored_bytes=",
         ):
             self.assertIn(line, errors)
         self.write("flow", HEADER)
@@ -206,15 +206,166 @@ class Files(Trial):
         self.assertIn("no record: header line: version account-id", errors)
         self.assertIn("no events: all that it holds is no record by the rules of its format", errors)
 
+    def test_a_file_needs_of_the_configuration_only_the_services(self):
+        self.write("apps/x", '{"level":"INFO"}')
+        services = CONFIG[CONFIG.index("    services:") : CONFIG.index("        tests:")]
+        whole = """
+globals: {id: "${NO_SUCH_ID}"}
+outputs: {devo_1: {type: devo_platform, config: {address: "${NO_SUCH_HOST}", port: 443, chain: chain.crt, cert: a.crt, key: a.key}}}
+inputs:
+  queue:
+    base_url: https://sqs.eu-west-1.amazonaws.com/111122223333/queue
+    credentials: {aws_access_key_id: "${NO_SUCH_KEY}", aws_secret_access_key_file: nowhere}
+"""
+        for text in (whole + services, "inputs:\n  queue:\n" + services):
+            self.write("config/config.yaml", text)
+            out, errors = self.dray("try", "--config", "config.yaml", "apps/x")
+            self.assertEqual((out.decode(), errors), ('my.app.null.null.info\t{"level":"INFO"}\n', ""))
+            self.dray("check", "--config", "config.yaml", code=78)
+            _, errors = self.dray("try", "--config", "config.yaml", "s3://bucket/apps/x", code=78)
+            self.assertIn("inputs.queue.", errors)
+            self.assertNotIn("outputs", errors)
+        self.assertIn("inputs.queue.credentials: no access key", errors)
+        self.write("config/config.yaml", (whole + services).replace("key: level", 'key: "${NO_SUCH_LEVEL}"'))
+        _, errors = self.dray("try", "--config", "config.yaml", "apps/x", code=78)
+        self.assertIn("the environment variable NO_SUCH_LEVEL is not set", errors)
+        self.assertEqual(errors.count("\n"), 1)
+
     def test_follows_on_error(self):
         self.write("apps/x", '{"level":"INFO"}\nno json\n')
         self.write_config(more="on_error: {undecodable_record: quarantine}")
         out, errors = self.dray("try", "--config", "config.yaml", "--count", "apps/x")
         self.assertEqual(out.split()[-2:], [b"1", b"total"])
-        self.assertIn("apps/x: record 2: undecodable_record: the collector would put it into quarantine", errors)
+        self.assertIn(
+            "apps/x: not sent, as on_error says: 1 record into quarantine; the first is record 2 (undecodable_record)",
+            errors,
+        )
         self.write_config(more="on_error: {undecodable_record: leave}")
         _, errors = self.dray("try", "--config", "config.yaml", "--count", "apps/x", code=65)
         self.assertIn("on_error.undecodable_record: leave", errors)
+
+
+TROUBLE_SERVICES = """
+    services:
+      lines:
+        key_pattern: ^lines/
+        file_format: {type: line_split_processor, config: {json: true}}
+        record_field_mapping: {level: {keys: [level]}}
+        line_filter_rules: [[{source: record, key: level, type: match, value: DEBUG}]]
+        routing_template: my.app.lines
+      headed:
+        key_pattern: ^headed/
+        file_format: {type: vpc_flow_processor}
+        routing_template: my.app.headed
+      records:
+        key_pattern: ^records/
+        file_format: {type: unseparated_json_processor, config: {key: Records}}
+        routing_template: my.app.records
+      known:
+        key_pattern: ^known/
+        any_of: [aws_sqs_vpc]
+"""
+TROUBLES = ("undecodable_record", "oversize_record", "corrupt_object", "unknown_codec", "limit_exceeded", "unknown_format")
+SUMS = re.compile(r"^  summary: (.*)$|^all objects: (.*)$", re.M)
+
+
+def numbers(text):
+    return {name: int(value) for name, value in re.findall(r"(\w+)=(\d+)", text)}
+
+
+class OnError(Trial):
+    """Each class of trouble with each disposition: `dray try` shows what the collector does, and its sums are right."""
+
+    def objects(self):
+        debug = b'{"level":"DEBUG"}\n'
+        incompressible = b"".join(b'{"n":"%s"}\n' % base64.b64encode(os.urandom(60)) for _ in range(400))
+        return {
+            "lines/undecodable": debug + b'{"level":"INFO"}\nno json\n{"level":"WARN"}\n',
+            "lines/oversize": debug + b'{"a":1}\n{"b":"' + b"x" * 3000 + b'"}\nno json\n{"c":1}\n',
+            "records/oversize": b'{"Records":[{"a":1},{"b":"' + b"x" * 3000 + b'"},{"c":1}]}',
+            "lines/cut.gz": gzip.compress(incompressible)[:-2000],
+            "records/broken": b'{"Records":[{"a":1},{"a":2}x\n,{"a":3}]}',
+            "lines/avro": b"Obj\x01abc\ndef\n",
+            "headed/bomb.gz": gzip.compress(f"{HEADER}\n{FLOW}\n".encode() * 1000),
+            "headed/whole.gz": gzip.compress(f"{HEADER}\n{FLOW}\n".encode()),
+            "other/nobody": b'{"a":1}\nline\n' + b"y" * 3000 + b"\n",
+            "records/none": b'{"other":[1,2]}',
+            "records/empty": b"",
+            "known/stranger": b"nobody knows this\nat all\n",
+        }
+
+    def write_trouble_config(self, disposition, url):
+        on_error = ", ".join(f"{trouble}: {disposition}" for trouble in TROUBLES)
+        text = f"""
+globals: {{id: "1", name: trial}}
+outputs: {{screen: {{type: console, config: {{destination: stdout}}}}}}
+inputs:
+  queue:
+    id: "12"
+    base_url: {url}/{ACCOUNT}/trouble
+    region: {REGION}
+    endpoints: {{s3: "{url}"}}
+    credentials: {{aws_access_key_id: {KEY_ID}, aws_secret_access_key: {SECRET}}}
+    sqs_visibility_timeout: 600
+    sqs_wait_timeout: 1
+    record_bytes_max: 1KiB
+    object_bytes_max: 64KiB
+    on_error: {{{on_error}}}
+"""
+        self.write("config/config.yaml", text + TROUBLE_SERVICES)
+
+    def collect(self):
+        """Events, and the numbers of the summary, of a run over all objects."""
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("AWS_")}
+        done = subprocess.run(
+            [os.environ["DRAY_BIN"], "run", "--config", "config.yaml", "--until-idle", "2"],
+            capture_output=True,
+            cwd=self.directory,
+            env=environment,
+            timeout=60,
+            check=False,
+        )
+        log = done.stderr.decode()
+        self.assertIn(done.returncode, (0, 75), log)
+        return sorted(done.stdout.split(b"\n")[:-1]), numbers(re.search(r"Summary: (.*)", log).group(1))
+
+    def test_tries_what_the_collector_does(self):
+        objects = self.objects()
+        for key, content in objects.items():
+            self.write(f"buckets/corp-logs/{key}", content)
+        for disposition in ("leave", "send_raw", "quarantine", "delete"):
+            cloud = CloudProcess(
+                options=["--directory", self.path("buckets"), "--queue", "trouble", "--notify", "plain"]
+            )
+            try:
+                self.write_trouble_config(disposition, cloud.url)
+                collected, summary = self.collect()
+            finally:
+                cloud.end()
+            with self.subTest(disposition=disposition):
+                out, errors = self.dray("try", "--config", "config.yaml", "--explain", "buckets/corp-logs", code=65)
+                self.assertEqual(sorted(out.split(b"\n")[:-1]), collected)
+                sums = [numbers(one or every) for one, every in SUMS.findall(errors)]
+                for one in sums:
+                    gone = one["filtered"] + one["quarantined"] + one["dropped"]
+                    self.assertEqual(one["records"], one["events"] + gone, one)
+                every = sums.pop()
+                for name in ("records", "events", "filtered", "quarantined", "dropped", "flawed", "raw", "left_out"):
+                    self.assertEqual(every[name], sum(one[name] for one in sums), name)
+                self.assertEqual(every["events"], len(collected))
+                objects_told = every["decoded"] + every["failed"] + every["excluded"] + every["unknown"]
+                self.assertEqual(objects_told, len(objects))
+                # What the records are numbered with is what they are counted with.
+                listed = errors.count("  record ")
+                self.assertEqual(listed, every["records"])
+                # Objects count beside records in the summary of a run.
+                quarantined = errors.count("the collector would put it into quarantine and delete its notification")
+                dropped = errors.count("the collector would drop it and delete its notification")
+                left = errors.count("the collector would leave its notification")
+                self.assertEqual(summary["quarantined"], every["quarantined"] + quarantined)
+                self.assertEqual(summary["dropped"], every["dropped"] + dropped)
+                self.assertEqual(summary["left"], left)
+                self.assertEqual(summary["objects"], len(objects) - left)
 
 
 PARQUET = os.path.join(os.path.dirname(__file__), "..", "unit", "parquet", "vpc_flow.parquet")

@@ -183,6 +183,76 @@ TEST(CollectorServer, ComplaintsNameTheRightFile) {
   EXPECT_NE(text.find("job.json:2: error: inputs.a.base_url: is missing"), std::string::npos) << text;
 }
 
+// Nothing of it is right but the services.
+constexpr std::string_view kServicesAlone = R"(
+globals: {id: "${UNSET}"}
+outputs: {devo_1: {type: devo_platform, config: {address: "${UNSET}", cert: nowhere.crt}}}
+inputs:
+  a:
+    base_url: nonsense
+    credentials: {aws_access_key_id: "${UNSET}"}
+    ca_file: nowhere.crt
+    services: {aws_sqs_vpc: {}}
+  b:
+    services: 7
+    record_bytes_max: 1
+)";
+
+TEST(Purpose, ToDecodeNothingButServicesAndLimitsIsAskedOfTheInput) {
+  const FakeSurroundings around;
+  const auto load = [&](Purpose purpose, const std::string& input) {
+    LoadOptions options;
+    options.purpose = purpose;
+    options.input = input;
+    return load_text(kServicesAlone, "c.yaml", around.get(), options);
+  };
+  const Loaded one = load(Purpose::decode, "a");
+  ASSERT_TRUE(one.config) << one.complaints.text();
+  EXPECT_TRUE(one.complaints.empty()) << one.complaints.text();
+  ASSERT_FALSE(one.config->inputs.empty());
+  EXPECT_EQ(one.config->inputs[0].services.size(), 1U);
+
+  const std::string others = load(Purpose::decode, "").complaints.text();
+  EXPECT_NE(others.find("inputs.b.services"), std::string::npos) << others;
+  EXPECT_NE(others.find("inputs.b.record_bytes_max"), std::string::npos) << others;
+  EXPECT_EQ(others.find("inputs.a"), std::string::npos) << others;
+
+  const std::string access = load(Purpose::read_objects, "a").complaints.text();
+  for (const char* key : {"inputs.a.base_url", "inputs.a.credentials", "inputs.a.ca_file"}) {
+    EXPECT_NE(access.find(key), std::string::npos) << access;
+  }
+  EXPECT_EQ(access.find("outputs"), std::string::npos) << access;
+  EXPECT_EQ(access.find("inputs.b"), std::string::npos) << access;
+
+  const std::string all = load(Purpose::collect, "a").complaints.text();
+  for (const char* key : {"globals.id", "outputs.devo_1.config.cert", "inputs.a.base_url", "inputs.b.services"}) {
+    EXPECT_NE(all.find(key), std::string::npos) << all;
+  }
+}
+
+TEST(Purpose, WhatIsNotReadableAtAllIsAnErrorForAnyPurpose) {
+  const FakeSurroundings around;
+  LoadOptions options;
+  options.purpose = Purpose::decode;
+  for (const char* text :
+       {"inputs: [", "inputs: 7", "outputs: {}", "inputs: {a: {enabled: false}}", "inputs: {a: {}}"}) {
+    EXPECT_FALSE(load_text(text, "c.yaml", around.get(), options).config) << text;
+  }
+}
+
+TEST(Purpose, InTheCollectorServersFormInputsMayStandAtTheTop) {
+  const FakeSurroundings around;
+  LoadOptions options;
+  options.purpose = Purpose::decode;
+  const NamedText collector{"collector.json", R"({"job_id": 7, "loggers": [{"type": "nowhere"}]})"};
+  EXPECT_TRUE(load_collector_server({"job.json", R"({"a": {"base_url": 1, "services": {"aws_sqs_vpc": {}}}})"},
+                                    collector, around.get(), options)
+                  .config);
+  EXPECT_FALSE(load_collector_server({"job.json", R"({"a": {"services": {"aws_sqs_vpc": {"encoding": "x-none"}}}})"},
+                                     collector, around.get(), options)
+                   .config);
+}
+
 TEST(Describe, TheCommittedPageIsTheTable) {
   const std::string made = describe_markdown();
   if (made == text_of(fs::path(DRAY_SOURCE_DIR) / "docs/configuration.md")) return;
