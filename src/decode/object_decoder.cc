@@ -19,6 +19,12 @@ void keep_last(std::string& kept, std::string_view bytes) {
   if (kept.size() > ObjectDecoder::kBytesInHand) kept.erase(0, kept.size() - ObjectDecoder::kBytesInHand);
 }
 
+bool may_hold_back(const ReadyService& service) {
+  const Settings& options = service.splitter.options;
+  return options.contains("include") || options.contains("skip") ||
+         (service.format != nullptr && service.format->name == "cloudwatch_logs_processor");
+}
+
 }  // namespace
 
 // Where the plain bytes come out of the decompressor: knows whose error it is, and keeps the last bytes if asked to.
@@ -172,9 +178,7 @@ bool ObjectDecoder::rest_is_text() const {
   if (rows_ || (trouble_ == Trouble::unknown_codec && given() > 0)) return false;
   if (rest_sent_ || given() == 0 || chosen_ == nullptr || chosen_->format == nullptr) return true;
   // Where these stand in the object when they give a record, only they know.
-  const Settings& options = chosen_->splitter.options;
-  return chosen_->format->name != "incapsula_processor" && !options.contains("include") && !options.contains("skip") &&
-         !options.contains("indices");
+  return chosen_->format->name != "incapsula_processor" && !chosen_->splitter.options.contains("indices");
 }
 
 void ObjectDecoder::begin_rest() {
@@ -186,8 +190,11 @@ void ObjectDecoder::begin_rest() {
   if (trouble_ == Trouble::unknown_codec && records_given == 0) options = {.encoding = codec::Encoding::none};
   if (router_ == nullptr) make_router(service);
   decompressor_.reset();
-  splitter_ = std::make_unique<RawRest>(
-      RawRest::Given{.format = service.format, .options = service.splitter, .records = records_given}, *router_);
+  splitter_ = std::make_unique<RawRest>(RawRest::Given{.format = service.format,
+                                                       .options = service.splitter,
+                                                       .records = records_given,
+                                                       .may_hold_back = may_hold_back(service)},
+                                        *router_);
   plain_ = std::make_unique<Plain>(*splitter_, false);
   decompress(options);
   rest_ = true;

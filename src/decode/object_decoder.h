@@ -55,8 +55,9 @@ class ObjectDecoder final : public ByteSink {
   // After trouble that is sent raw: nothing is left for a second reading.
   [[nodiscard]] bool rest_sent() const { return rest_sent_; }
   // False: a second reading could not send it, so that send_raw would lose it: rows of parquet, compression that nobody
-  // unpacks behind records that were sent, and formats that hold records back or unpack by themselves.
+  // unpacks behind records that were sent, and formats that keep lines (`indices`) or unpack by themselves.
   [[nodiscard]] bool rest_is_text() const;
+  // Its errors: those of decode/raw_rest.h; then nothing was sent, and the object is left.
   void begin_rest();
   // The last plain bytes (stored ones, if there were none) before the trouble, up to kBytesInHand; empty unless an
   // object's disposition is quarantine.

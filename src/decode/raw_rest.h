@@ -4,6 +4,9 @@
 // Takes the object's plain bytes from their beginning. As many records as the first reading gave are split again and
 // dropped, byte by byte, because only so the byte behind the last of them is found in every format; from there on each
 // line is a record, a line over record_bytes_max in pieces. Nothing is kept: memory does not depend on the object.
+// Where that byte cannot be found, nothing is sent: {poison, "oversize_record"} if the last record was a piece of one
+// over the limit, {poison, "held_back"} if the format gave it only because of the fault (`include`, `skip`), which lies
+// some bytes behind it.
 // Limits: a byte at a time is slow (some 30 MB/s); only objects in trouble are read so. One thread at a time.
 #pragma once
 
@@ -23,6 +26,7 @@ class RawRest final : public ByteSink {
     const format::Format* format = nullptr;  // nullptr if none was found: then no records were given
     format::SplitterOptions options;
     std::uint64_t records = 0;
+    bool may_hold_back = false;  // records come later than at their last byte
   };
   // The sink outlives the rest.
   RawRest(const Given& given, flow::RecordSink& sink);
@@ -36,15 +40,18 @@ class RawRest final : public ByteSink {
     Status accept(const flow::Record& record) override {
       ++seen;
       last = record.bytes.empty() ? '\0' : record.bytes.back();
-      in_record = record.flaw == flow::Flaw::oversize;
+      flaw = record.flaw;
       return {};
     }
     std::uint64_t seen = 0;
-    bool in_record = false;  // the last one was a piece
-    char last = '\0';        // byte of the last record
+    // Of the last record:
+    flow::Flaw flaw = flow::Flaw::none;
+    char last = '\0';  // byte
   };
+  [[nodiscard]] bool is_behind_last_record(char byte) const;
 
   const std::uint64_t given_;
+  const bool may_hold_back_;
   Counter counter_;
   std::unique_ptr<format::Splitter> again_;  // until the last record that was given before
   format::PlainLines lines_;

@@ -30,14 +30,62 @@ TEST(CorruptObject, IsOneWhoseRecordsAreFollowedByAnObjectWithout) {
   EXPECT_EQ(run(kRecords, "{\"Other\":1}", {}).trouble, Trouble::unknown_format);
 }
 
-// What such a format held back stands before the place where a second reading would go on.
-TEST(CorruptObjectSentRaw, OfAFormatThatHoldsRecordsBackIsLeft) {
-  const service::Definition including =
-      definition_of("unseparated_json_processor", {{"key", "Records"}, {"include", Settings{{"account", "account"}}}});
-  const Outcome got = run(including, "{\"account\":1,\"Records\":[{\"a\":1},{\"a\":2}x]}",
-                          with(Trouble::corrupt_object, Disposition::send_raw));
-  EXPECT_FALSE(got.twice);
-  EXPECT_EQ(got.code, "bad_json");
+const service::Definition kIncluding =
+    definition_of("unseparated_json_processor", {{"key", "Records"}, {"include", Settings{{"account", "account"}}}});
+
+TEST(CorruptObjectSentRaw, OfAFormatThatIncludesOuterMembersTheRestComesToo) {
+  const flow::Dispositions raw = with(Trouble::corrupt_object, Disposition::send_raw);
+  for (const std::size_t chunk : kChunks) {
+    const Outcome before = run(kIncluding, "{\"account\":1,\"Records\":[{\"a\":1},{\"a\":2}x]}", raw, {.chunk = chunk});
+    EXPECT_EQ(before.texts, (Texts{R"({"a":1,"account":1})", R"({"a":2,"account":1})", "x]}"}));
+    EXPECT_EQ(before.code, "");
+    const Outcome behind =
+        run(kIncluding, "{\"Records\":[{\"a\":1}],\"account\":1}\n{\"Records\":3}", raw, {.chunk = chunk});
+    EXPECT_EQ(behind.texts, (Texts{R"({"a":1,"account":1})", "{\"Records\":3}"}));
+  }
+}
+
+// Between what such a format held back and the fault lies what would be lost.
+TEST(CorruptObjectSentRaw, OfAFormatThatHeldRecordsBackUntilTheFaultTheObjectIsLeft) {
+  const flow::Dispositions raw = with(Trouble::corrupt_object, Disposition::send_raw);
+  const service::Definition envelopes = definition_of("cloudwatch_logs_processor");
+  const std::string message = R"({"logEvents":[{"message":"one"},{"message":"two"},{"mess)";
+  for (const std::size_t chunk : kChunks) {
+    const Outcome broken = run(kIncluding, "{\"Records\":[{\"a\":1},{\"a\":]}", raw, {.chunk = chunk});
+    EXPECT_EQ(broken.texts, (Texts{"{\"a\":1}"}));
+    EXPECT_EQ(broken.code, "held_back");
+    for (const std::string& stored : {message, damaged_gzip(message)}) {
+      const Outcome cut = run(envelopes, stored, raw, {.chunk = chunk});
+      EXPECT_EQ(cut.texts, (Texts{"one", "two"}));
+      EXPECT_EQ(cut.code, "held_back");
+    }
+    const Outcome known =
+        run(envelopes, R"({"messageType":"DATA_MESSAGE",)" + message.substr(1), raw, {.chunk = chunk});
+    EXPECT_EQ(known.texts, (Texts{"one", "two", R"(,{"mess)"}));
+    EXPECT_EQ(known.code, "");
+  }
+}
+
+TEST(CorruptObjectSentRaw, BehindGarbageThatEndsAsTheNextValueBeginsNoByteIsMissing) {
+  const service::Definition values = definition_of("unseparated_json_processor");
+  for (const std::size_t chunk : kChunks) {
+    const Outcome got =
+        run(values, "x{\n{\"a\":[}\n", with(Trouble::corrupt_object, Disposition::send_raw), {.chunk = chunk});
+    EXPECT_EQ(got.texts, (Texts{"x{", "{\"a\":[}"}));
+  }
+}
+
+// The user's word for the object; whatever oversize_record says of records.
+TEST(CorruptObjectSentRaw, LinesOfTheRestOverTheLimitComeInPieces) {
+  for (const Disposition oversize : {Disposition::leave, Disposition::quarantine, Disposition::remove}) {
+    flow::Dispositions dispositions = with(Trouble::corrupt_object, Disposition::send_raw);
+    dispositions.set(Trouble::oversize_record, oversize);
+    const Outcome got =
+        run(kRecords, "{\"Records\":[{\"a\":1}x\n0123456789abc]}", dispositions, {.record_bytes_max = 8});
+    EXPECT_EQ(got.texts, (Texts{"{\"a\":1}", "x", "01234567", "89abc]}"}));
+    EXPECT_EQ(got.code, "");
+    EXPECT_TRUE(got.kept.empty());
+  }
 }
 
 TEST(CorruptObject, TellsTheBytesInHandForItsQuarantine) {
