@@ -13,6 +13,7 @@ namespace dray::format {
 namespace {
 
 constexpr std::string_view kName = "text_file_processor";
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 constexpr std::size_t kHeaderBytesMax = 64U << 10U;
 
 std::string line_separator_of(const Settings& options) {
@@ -73,7 +74,11 @@ class TextFile final : public Splitter {
     if (part.flaw != flow::Flaw::none) {
       return sink_.accept({.bytes = part.text, .flaw = part.flaw});
     }
-    const std::string_view line = line_separator_ == "\n" ? part.line() : part.text;
+    std::string_view line = line_separator_ == "\n" ? part.line() : part.text;
+    // Files that were joined may each begin with a byte order mark, and then with the header.
+    if (!header_.empty() && line.starts_with(kByteOrderMark)) {
+      line.remove_prefix(kByteOrderMark.size());
+    }
     if (line.empty()) {
       return {};
     }

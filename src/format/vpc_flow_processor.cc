@@ -25,10 +25,12 @@ class FlowLogLines final : public Splitter {
   Status take(std::string_view line, flow::Flaw flaw) {
     const bool first = first_;
     first_ = false;
-    // Flows begin with a digit in all but custom formats, so that an ordinary line costs one comparison.
-    const bool maybe_header = (line.front() >= 'a' && line.front() <= 'z') || line.front() == ' ';
+    // Files that were joined may each begin with a byte order mark.
+    const std::string_view text = line.substr(line.starts_with("\xEF\xBB\xBF") ? 3 : 0);
+    // Flows begin with a digit in all but custom formats, so that an ordinary line costs a few comparisons.
+    const bool maybe_header = !text.empty() && ((text.front() >= 'a' && text.front() <= 'z') || text.front() == ' ');
     if (maybe_header && flaw == flow::Flaw::none &&
-        (is_flow_log_header(line) || (first && is_probable_flow_log_header(line)))) {
+        (is_flow_log_header(text) || (first && is_probable_flow_log_header(text)))) {
       sink_.leave_out(line, "header line");
       return {};
     }

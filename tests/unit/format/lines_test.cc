@@ -172,6 +172,16 @@ Lines flows(const std::string& text) {
   return split("vpc_flow_processor", {}, text).records;
 }
 
+TEST(FlowLogs, LoseTheHeaderOfAJoinedFileBehindItsByteOrderMark) {
+  EXPECT_EQ(split("vpc_flow_processor", {},
+                  "2 a\n\xEF\xBB\xBFversion srcaddr\n2 b\n\xEF\xBB\xBF"
+                  "2 c\n")
+                .records,
+            (std::vector<std::string>{"2 a", "2 b",
+                                      "\xEF\xBB\xBF"
+                                      "2 c"}));
+}
+
 TEST(FlowLogs, LoseHeadersWhereverTheyStand) {
   const std::string header(kFlowHeader);
   const std::string flow(kFlow);

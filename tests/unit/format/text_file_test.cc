@@ -28,6 +28,15 @@ TEST(TextFile, PutsTheHeaderBeforeEveryLine) {
   EXPECT_EQ(text_file({}, "1,2\n").records, (Records{"1,2"}));
 }
 
+TEST(TextFile, KnowsTheHeaderOfAJoinedFileBehindItsByteOrderMark) {
+  EXPECT_EQ(text_file({{"header", "true"}, {"header_field_separator", ","}},
+                      "a,b\n1,2\n\xEF\xBB\xBF"
+                      "a,b\n\xEF\xBB\xBF"
+                      "3,4\n\xEF\xBB\xBF\n")
+                .records,
+            (Records{"a,b,1,2", "a,b,3,4"}));
+}
+
 TEST(TextFile, NamesFieldsByHandOrByNumber) {
   EXPECT_EQ(text_file({{"field_names", Setting::List{"a", "b"}}, {"use_json", "True"}}, "1,2\n").records,
             (Records{R"({"a":"1","b":"2"})"}));
