@@ -259,8 +259,11 @@ class TryRun {
       if (ranges && pipeline::ends_like_parquet((*ranges)->end())) return rows(**ranges, decoder, read);
     }
     StoredBytes stored(decoder);
-    // What comes through a pipe is shown as it comes.
-    Status status = read_source(source, stored, [&] { return is_file ? Status() : printer_.flush(); });
+    const auto paused = [&] {
+      Status status = decoder.pause();
+      return status ? show() : std::move(status);
+    };
+    Status status = read_source(source, stored, {.after_chunk = [&] { return show(); }, .paused = paused});
     read.stored_bytes = stored.bytes();
     if (status || status.error().code != decode::kParquetObject) return status;
     if (!is_file) {
@@ -269,6 +272,12 @@ class TryRun {
     }
     auto ranges = FileRanges::open(source.path);
     return ranges ? rows(**ranges, decoder, read) : Status(std::move(ranges).error());
+  }
+
+  // What comes through a pipe is shown as it comes.
+  Status show() {
+    explanation_.flush();
+    return printer_.flush();
   }
 
   Status rows(FileRanges& ranges, decode::ObjectDecoder& decoder, ObjectRead& read) {

@@ -1,6 +1,7 @@
 #include "app/try_sources.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -19,6 +20,7 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kS3 = "s3://";
 constexpr std::size_t kChunk = std::size_t{256} << 10U;
+constexpr int kPauseMs = 200;  // what writes without a person in between has no such gaps
 
 Error unreadable(const std::string& why) {
   return {ErrorKind::later, "unreadable", "cannot be read: " + why};
@@ -101,6 +103,12 @@ class OpenFile {
   const int fd_;
 };
 
+// Waits a moment for bytes (or the end, or a fault, which read() tells).
+bool comes_to_a_pause(int fd) {
+  pollfd one{.fd = fd, .events = POLLIN, .revents = 0};
+  return ::poll(&one, 1, kPauseMs) == 0;
+}
+
 }  // namespace
 
 bool is_s3_url(const std::string& path) {
@@ -121,17 +129,22 @@ void expand_sources(const std::vector<std::string>& paths, const SourceOverrides
   }
 }
 
-Status read_source(const TrySource& source, ByteSink& sink, const std::function<Status()>& after_chunk) {
+Status read_source(const TrySource& source, ByteSink& sink, const PipeWatch& watch) {
   const OpenFile file(source);
   if (file.fd() < 0) return unreadable(std::strerror(errno));
+  const bool watched = source.kind == TrySource::Kind::stdin;
   std::string chunk(kChunk, '\0');
   while (true) {
+    if (watched && comes_to_a_pause(file.fd())) {
+      if (Status gone = watch.paused(); !gone) return gone;
+    }
     const ssize_t bytes = ::read(file.fd(), chunk.data(), chunk.size());
     if (bytes < 0 && errno == EINTR) continue;
     if (bytes < 0) return unreadable(std::strerror(errno));
     if (bytes == 0) return sink.finish();
     if (Status written = sink.write({chunk.data(), static_cast<std::size_t>(bytes)}); !written) return written;
-    if (Status gone = after_chunk(); !gone) return gone;
+    if (!watched) continue;
+    if (Status gone = watch.after_chunk(); !gone) return gone;
   }
 }
 

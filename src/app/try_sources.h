@@ -38,8 +38,14 @@ void expand_sources(const std::vector<std::string>& paths, const SourceOverrides
 // True for what names a bucket and a key.
 bool is_s3_url(const std::string& path);
 
-// The bytes of a file or of stdin, chunk by chunk, then finish(). after_chunk is called when a chunk was handed over.
-// Errors: the sink's and after_chunk's, unchanged; {later, "unreadable"} if it cannot be opened or read.
-Status read_source(const TrySource& source, ByteSink& sink, const std::function<Status()>& after_chunk);
+// Called when a chunk of stdin was handed over, and when no other has come for a moment.
+struct PipeWatch {
+  std::function<Status()> after_chunk;
+  std::function<Status()> paused;
+};
+
+// The bytes of a file or of stdin, chunk by chunk, then finish(). Errors: the sink's and the watch's, unchanged;
+// {later, "unreadable"} if it cannot be opened or read.
+Status read_source(const TrySource& source, ByteSink& sink, const PipeWatch& watch);
 
 }  // namespace dray::app

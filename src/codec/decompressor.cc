@@ -39,6 +39,7 @@ class LayeredDecompressor final : public Decompressor {
     return ended(top_.write(chunk));
   }
   Status finish() override { return ended(top_.end_file()); }
+  Status pause() override { return ended(top_.pause()); }
   [[nodiscard]] std::uint64_t plain_bytes() const override { return plain_.bytes(); }
   [[nodiscard]] bool trailing_garbage() const override { return object_.garbage; }
   [[nodiscard]] std::vector<std::string_view> layers() const override {
@@ -102,6 +103,7 @@ class JoiningDecompressor final : public Decompressor {
     Status status = inner_.finish();
     return status ? sink_.finish() : std::move(status);
   }
+  Status pause() override { return inner_.pause(); }
   [[nodiscard]] std::uint64_t plain_bytes() const override { return inner_.plain_bytes(); }
   [[nodiscard]] bool trailing_garbage() const override { return inner_.trailing_garbage(); }
   [[nodiscard]] std::vector<std::string_view> layers() const override { return inner_.layers(); }

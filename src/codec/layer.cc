@@ -60,6 +60,15 @@ Status Layer::end_file() {
   return status;
 }
 
+Status Layer::pause() {
+  if (form_ == Form::unknown) {
+    const std::string_view first(prefix_.data(), prefix_size_);
+    const bool is_line = first.find('\n') != std::string_view::npos && looks_like_text(first);
+    return is_line ? decide(first, false) : Status();
+  }
+  return form_ == Form::coded && below_ ? below_->pause() : Status();
+}
+
 void Layer::release() {
   if (form_ == Form::unknown && prefix_size_ > 0) {
     if (!decide({prefix_.data(), prefix_size_}, false)) return;

@@ -36,6 +36,8 @@ class Layer final : public LayerSink {
   Status write(std::string_view chunk) override;
   Status end_file() override;
   void joint() override;
+  // Nothing comes for a while: a whole line of text is taken for plain, however few bytes there are.
+  Status pause();
   // After a fault above: what was held back until it said what it is is good, and goes out.
   void release();
   void garbage() override { object_.garbage = true; }

@@ -127,6 +127,10 @@ Status ObjectDecoder::finish() {
   return rest_over_ ? Status() : noted(decompressor_->finish());
 }
 
+Status ObjectDecoder::pause() {
+  return rest_over_ ? Status() : noted(decompressor_->pause());
+}
+
 // An error that is the object's own is trouble; damage to the compression does not take along what came out before it.
 Status ObjectDecoder::noted(Status status) {
   if (status || (!rest_ && status.error().code == kParquetObject)) return status;

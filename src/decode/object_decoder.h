@@ -40,6 +40,8 @@ class ObjectDecoder final : public ByteSink {
 
   Status write(std::string_view stored) override;
   Status finish() override;
+  // Nothing more comes for now, and somebody watches (codec/decompressor.h). Recognition by content goes on waiting.
+  Status pause();
 
   // The rows of a parquet object are records already and go past decompressor and splitter: begin_rows() in place of
   // write(), or after it answered kParquetObject; then the rows into what it gave (nullptr: filename filters exclude

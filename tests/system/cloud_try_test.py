@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import tempfile
 import unittest
+import zlib
 
 import cloud_process
 from cloud_process import ACCOUNT, KEY_ID, REGION, SECRET, CloudProcess
@@ -425,6 +426,30 @@ class Streams(Trial):
         program.stdout.read()
         program.stdout.close()
         self.assertEqual(program.wait(30), 0)
+
+    def test_every_line_of_a_pipe_comes_at_once(self):
+        squeeze = zlib.compressobj(wbits=31)
+        padding = squeeze.flush(zlib.Z_FULL_FLUSH) + (squeeze.compress(b"\n") + squeeze.flush(zlib.Z_FULL_FLUSH)) * 99
+
+        def squeezed(line):
+            return squeeze.compress(line) + squeeze.flush(zlib.Z_SYNC_FLUSH)
+
+        # What tells the compression must be there in full; then its lines come at once too.
+        for begin, pack, code in ((b"", bytes, 0), (padding, squeezed, 65)):
+            with subprocess.Popen(
+                [os.environ["DRAY_BIN"], "try", "--service", "aws_sqs_vpc", "--explain", "-"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                bufsize=0,
+            ) as program:
+                program.stdin.write(begin)
+                for number in range(3):
+                    program.stdin.write(pack(f"{FLOW} {number}\n".encode()))
+                    self.assertEqual(program.stdout.readline().decode(), f"{VPC_TAG}\t{FLOW} {number}\n")
+                program.stdin.close()
+                self.assertIn(b"records=3 events=3", program.stderr.read())
+                self.assertEqual(program.wait(30), code)
 
     def test_memory_does_not_grow_with_the_file(self):
         line = (FLOW + "\n").encode() * 10_000

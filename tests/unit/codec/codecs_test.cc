@@ -82,6 +82,59 @@ TEST_P(EveryForm, GivesItsBytesBackHoweverCut) {
   }
 }
 
+class Text final : public ByteSink {
+ public:
+  Status write(std::string_view chunk) override {
+    text.append(chunk);
+    return {};
+  }
+  Status finish() override { return {}; }
+  std::string text;
+};
+
+// In pieces of random size with a pause behind each.
+std::string with_pauses(std::string_view stored, Random& random) {
+  Text sink;
+  const auto decompressor = make_decompressor({}, sink);
+  while (!stored.empty()) {
+    const std::string_view piece = stored.substr(0, 1 + random.below(60));
+    EXPECT_TRUE(decompressor->write(piece));
+    EXPECT_TRUE(decompressor->pause());
+    stored.remove_prefix(piece.size());
+  }
+  EXPECT_TRUE(decompressor->finish());
+  return sink.text;
+}
+
+TEST_P(EveryForm, GivesItsBytesBackWhateverPausesThereAre) {
+  for (std::uint64_t seed = 0; seed < 40; ++seed) {
+    Random random(seed);
+    const std::string text = plain(random, 5000);
+    EXPECT_EQ(with_pauses(GetParam().encode(text), random), text) << "seed " << seed;
+  }
+}
+
+TEST(Codecs, AWholeLineIsNotHeldBackOverAPause) {
+  Text sink;
+  const auto decompressor = make_decompressor({}, sink);
+  const auto after = [&](std::string_view bytes) {
+    EXPECT_TRUE(decompressor->write(bytes));
+    EXPECT_TRUE(decompressor->pause());
+    return sink.text;
+  };
+  EXPECT_EQ(after("alp"), "");
+  EXPECT_EQ(after("ha\nbr"), "alpha\nbr");
+  EXPECT_EQ(after("avo"), "alpha\nbravo");
+  Random random(1);
+  EXPECT_EQ(with_pauses("\xEF\xBB\xBF"
+                        "alpha\n\xEF\xBB\xBF"
+                        "bravo\n",
+                        random),
+            "alpha\n\xEF\xBB\xBF"
+            "bravo\n");
+  EXPECT_EQ(with_pauses(gzip("alpha\n"), random), "alpha\n");
+}
+
 TEST_P(EveryForm, IsFoundInTheCatalogueAndByName) {
   Random random(1);
   const std::string text = plain(random, 100);
