@@ -1,6 +1,7 @@
 #include "codec/snappy_block.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstring>
 
 namespace dray::codec {
@@ -9,6 +10,16 @@ namespace {
 constexpr std::size_t kWindow = 64U << 10U;
 constexpr std::size_t kBuffer = 3 * kWindow;
 constexpr std::uint64_t kLengthMax = 0xFFFFFFFF;
+
+// Of short elements: what one may read and write at most, and the steps in which it is copied.
+constexpr std::size_t kStep = 16;
+constexpr std::size_t kShortLiteral = 60;
+constexpr std::ptrdiff_t kShortInput = 1 + 64;
+constexpr std::size_t kShortOutput = 64 + kStep;
+
+void copy_in_steps(char* to, const char* from, std::size_t size) {
+  for (std::size_t at = 0; at < size; at += kStep) std::memcpy(to + at, from + at, kStep);
+}
 
 struct Element {
   bool is_copy = false;
@@ -77,6 +88,7 @@ void SnappyBlock::begin() {
 
 Status SnappyBlock::write(std::string_view& chunk) {
   while ((!chunk.empty() || copy_left_ > 0) && !done()) {
+    if (length_known_ && tag_size_ == 0 && literal_left_ == 0 && copy_left_ == 0) take_whole_elements(chunk);
     if (Status status = step(chunk); !status) {
       (void)push();  // what came before the damage; its sink's fault would be the later one
       return status;
@@ -85,7 +97,50 @@ Status SnappyBlock::write(std::string_view& chunk) {
   return push();
 }
 
+// Short elements that lie in the chunk with room to spare, in input and output: copied in steps of 16 bytes, which may
+// write a little too far. Whatever else comes, damage too, is left to step().
+void SnappyBlock::take_whole_elements(std::string_view& chunk) {
+  const char* in = chunk.data();
+  const char* const in_end = in + chunk.size();
+  char* const buffer = scratch_.output.begin();
+  const std::size_t room = scratch_.output.size();
+  std::size_t filled = filled_;
+  const std::uint64_t left_before = length_ - produced_;
+  std::uint64_t left = left_before;
+  while (in_end - in >= kShortInput && filled + kShortOutput <= room) {
+    const auto tag = static_cast<unsigned char>(*in);
+    std::size_t length = (tag >> 2U) + 1U;
+    char* const to = buffer + filled;
+    if ((tag & 3U) == 0) {
+      if (length > kShortLiteral || length > left) break;
+      copy_in_steps(to, in + 1, length);
+      in += 1 + length;
+    } else {
+      if ((tag & 3U) == 3U) break;
+      const bool is_near = (tag & 3U) == 1U;
+      const auto next = static_cast<unsigned char>(in[1]);
+      if (is_near) length = ((tag >> 2U) & 7U) + 4U;
+      const std::size_t offset = is_near ? (static_cast<std::size_t>(tag >> 5U) << 8U | next)
+                                         : (static_cast<std::size_t>(static_cast<unsigned char>(in[2])) << 8U | next);
+      // What is held is all that was made, or more than any such copy goes back.
+      if (offset == 0 || offset > filled || length > left) break;
+      if (offset >= kStep) {
+        copy_in_steps(to, to - offset, length);
+      } else {
+        for (std::size_t i = 0; i < length; ++i) to[i] = to[i - offset];
+      }
+      in += is_near ? 2 : 3;
+    }
+    filled += length;
+    left -= length;
+  }
+  chunk.remove_prefix(static_cast<std::size_t>(in - chunk.data()));
+  produced_ += left_before - left;
+  filled_ = filled;
+}
+
 Status SnappyBlock::step(std::string_view& chunk) {
+  if (chunk.empty() && copy_left_ == 0) return {};
   if (!length_known_) {
     const char byte = chunk.front();
     chunk.remove_prefix(1);

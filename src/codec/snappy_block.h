@@ -26,6 +26,7 @@ class SnappyBlock {
   [[nodiscard]] std::uint64_t length() const { return length_; }
 
  private:
+  void take_whole_elements(std::string_view& chunk);
   Status step(std::string_view& chunk);
   Status take_length(unsigned char byte);
   Status take_tag(std::string_view& chunk);
