@@ -2,8 +2,10 @@
 
 #include <yaml-cpp/yaml.h>
 
-#include <algorithm>
+#include <memory>
+#include <mutex>
 #include <string>
+#include <utility>
 
 #include "base/assert.h"
 #include "config/definition_parser.h"
@@ -12,52 +14,77 @@
 namespace dray::config {
 namespace {
 
-// A definition may name one that names others (aws_sqs_auto names aws_sqs_control_tower), and no further.
-constexpr int kDepthMax = 2;
+// aws_sqs_auto names aws_sqs_palo_alto, which names aws_sqs_palo_alto_json, and no further.
+constexpr int kDepthMax = 3;
 
-void resolve_among(const std::vector<service::Definition>& all, service::Definition& definition) {
-  definition.members.clear();
-  for (const std::string& name : definition.any_of) {
-    const auto found = std::ranges::find(all, name, &service::Definition::name);
-    if (found != all.end() && name != definition.name) definition.members.push_back(*found);
+// One place for each entry of the catalogue, filled at the first question for it: most configurations name a few
+// services, and parsing all of them with their tests takes longer than the rest of the start.
+class Shelf {
+ public:
+  const service::Definition* find(std::string_view name, int depth = 0) {
+    const std::span<const service::CatalogueEntry> entries = service::catalogue();
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+      if (entries[i].name != name) continue;
+      DRAY_ASSERT(depth < kDepthMax);
+      Place& place = places_[i];
+      std::call_once(place.read, [&] { place.definition = parse(entries[i], depth); });
+      return &place.definition;
+    }
+    return nullptr;
   }
-}
 
-std::vector<service::Definition> parse_catalogue() {
-  std::vector<service::Definition> definitions;
-  for (const service::CatalogueEntry& entry : service::catalogue()) {
+  void resolve(service::Definition& definition, int depth) {
+    definition.members.clear();
+    for (const std::string& name : definition.any_of) {
+      if (name == definition.name) continue;
+      if (const service::Definition* member = find(name, depth)) definition.members.push_back(*member);
+    }
+  }
+
+ private:
+  struct Place {
+    std::once_flag read;
+    service::Definition definition;
+  };
+
+  service::Definition parse(const service::CatalogueEntry& entry, int depth) {
     Complaints complaints;
     const std::string name(entry.name);
     auto definition = parse_definition(name, YAML::Load(std::string(entry.yaml)), nullptr, "services/" + name + ".yaml",
                                        name, complaints);
     DRAY_ASSERT(definition.has_value());
     definition->predefined = true;
-    definitions.push_back(std::move(*definition));
+    resolve(*definition, depth + 1);
+    return std::move(*definition);
   }
-  // Resolved by depth: what is resolved later holds what was resolved before.
-  for (int depth = 0; depth < kDepthMax; ++depth) {
-    const std::vector<service::Definition> before = definitions;
-    for (service::Definition& definition : definitions) resolve_among(before, definition);
-  }
+
+  std::unique_ptr<Place[]> places_ = std::make_unique<Place[]>(service::catalogue().size());
+};
+
+Shelf& shelf() {
+  static Shelf all;
+  return all;
+}
+
+std::vector<service::Definition> whole_catalogue() {
+  std::vector<service::Definition> definitions;
+  for (const service::CatalogueEntry& entry : service::catalogue()) definitions.push_back(*shelf().find(entry.name));
   return definitions;
 }
 
 }  // namespace
 
 void resolve_members(service::Definition& definition) {
-  resolve_among(all_predefined(), definition);
+  shelf().resolve(definition, 0);
 }
 
 const std::vector<service::Definition>& all_predefined() {
-  static const std::vector<service::Definition> definitions = parse_catalogue();
+  static const std::vector<service::Definition> definitions = whole_catalogue();
   return definitions;
 }
 
 const service::Definition* predefined(std::string_view name) {
-  for (const service::Definition& definition : all_predefined()) {
-    if (definition.name == name) return &definition;
-  }
-  return nullptr;
+  return shelf().find(name);
 }
 
 }  // namespace dray::config

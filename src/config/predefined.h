@@ -1,7 +1,7 @@
 // The predefined services (services/*.yaml, built into the binary), parsed.
 //
-// Parsed once, at first use; a fault in one of these files is our own bug and ends the process (a unit test parses
-// them all). Thread-safe.
+// Each is parsed once, when it is first asked for; a fault in one of these files is our own bug and ends the process (a
+// unit test parses them all). Thread-safe.
 #pragma once
 
 #include <string_view>
