@@ -2,8 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <utility>
+
+#include "route/pattern.h"
 
 namespace dray::app {
 namespace {
@@ -41,6 +44,38 @@ std::string_view flaw_text(flow::Flaw flaw) {
   return "";
 }
 
+std::string operation_text(const service::Operation& operation) {
+  switch (operation.kind) {
+    case service::Operation::Kind::split:
+      return fmt::format(", split at \"{}\", part {}", operation.on, operation.element);
+    case service::Operation::Kind::replace:
+      return fmt::format(", \"{}\" replaced by \"{}\"", operation.to_replace, operation.replace_with);
+    case service::Operation::Kind::lower: return ", in lower case";
+  }
+  return "";
+}
+
+// "[record-level] is the member level, in lower case; where there is none: null"
+std::string variable_text(std::string_view kind, const service::Variable& variable, bool may_be_absent) {
+  std::string text = fmt::format("    [{}-{}] is ", kind, variable.name);
+  for (const service::When& when : variable.when) {
+    text += fmt::format("{} if {} is \"{}\", else ", when.then, fmt::join(when.keys, "."), when.value);
+  }
+  text += variable.keys.empty() ? "the key" : fmt::format("the member {}", fmt::join(variable.keys, "."));
+  for (const service::Operation& operation : variable.operations) text += operation_text(operation);
+  const std::string_view absent = may_be_absent ? "nothing" : "null";
+  return text + fmt::format("; where there is none: {}", variable.default_value.value_or(std::string(absent)));
+}
+
+bool has_null(std::string_view tag) {
+  while (!tag.empty()) {
+    const std::string_view level = tag.substr(0, tag.find('.'));
+    if (level == "null") return true;
+    tag.remove_prefix(std::min(level.size() + 1, tag.size()));
+  }
+  return false;
+}
+
 // The first bytes, on one line.
 std::string excerpt(std::string_view bytes) {
   std::string text;
@@ -66,7 +101,9 @@ void Explanation::flush() {
 
 void Explanation::begin(std::string_view name, const flow::ObjectRef& object, const route::Selection& selection) {
   sums_ = {};
-  rest_ = left_out_by_key_ = false;
+  rest_ = left_out_by_key_ = tag_of_record_ = false;
+  null_says_ = nullptr;
+  key_ = object.key;
   asked_ = &chosen_.unknown;
   say(fmt::format("{}:", name));
   say(fmt::format("  key: {}", object.key));
@@ -92,6 +129,32 @@ void Explanation::chosen(const decode::ReadyService* service, bool by_first_byte
     say("  none of its services knows the key or the first bytes: its own file_format");
   }
   say(fmt::format("  format: {} ({})", service->format->name, service->format->summary));
+  explain_tag();
+}
+
+// What stands in the tag, and where its variables come from.
+void Explanation::explain_tag() {
+  std::string_view tag = definition_->routing_template;
+  std::string why;
+  for (const service::RoutingCase& one : definition_->routing_cases) {
+    const auto pattern = route::Pattern::compile(one.key_pattern);
+    if (!pattern || !pattern->found_in(key_)) continue;
+    tag = one.routing_template;
+    why = "; of routing_cases, because the key matches " + one.key_pattern;
+    break;
+  }
+  say(fmt::format("  tag: {}{}", tag, why));
+  tag_of_record_ = tag.find("record-") != std::string_view::npos;
+  if (tag.find('[') != std::string_view::npos) null_says_ = " (null: there is nothing of the kind)";
+  const auto say_variables = [&](std::string_view kind, const std::vector<service::Variable>& variables) {
+    for (const service::Variable& variable : variables) {
+      const bool may_be_absent = tag.find(fmt::format("[.{}-{}]", kind, variable.name)) != std::string_view::npos;
+      const bool stands = tag.find(fmt::format("[{}-{}]", kind, variable.name)) != std::string_view::npos;
+      if (stands || may_be_absent) say(variable_text(kind, variable, !stands));
+    }
+  };
+  say_variables("record", definition_->record_field_mapping);
+  say_variables("file", definition_->file_field_definitions);
 }
 
 void Explanation::explain_selection(const flow::ObjectRef& object, const route::Selection& selection) {
@@ -132,6 +195,9 @@ void Explanation::routed(const flow::Record& record, const route::Fate& fate) {
         "; filtered by " + filter_text("line_filter_rules", definition_->line_filter_rules, *fate.filtered_by, true);
   } else {
     line += fate.tag;
+    if (null_says_ != nullptr && has_null(fate.tag)) {
+      line += record.is_json || !tag_of_record_ ? null_says_ : " (null: the record is no JSON)";
+    }
     if (fate.overlong_tag) line += "; its own tag would be over 1,024 characters";
   }
   say(line);

@@ -51,6 +51,7 @@ class Explanation final : public decode::DecodeObserver {
 
  private:
   void say(std::string_view line);
+  void explain_tag();
   void explain_selection(const flow::ObjectRef& object, const route::Selection& selection);
   [[nodiscard]] std::string_view why_no_events(const decode::ObjectDecoder& decoder, const ObjectRead& read) const;
 
@@ -73,6 +74,8 @@ class Explanation final : public decode::DecodeObserver {
 
   Sums sums_;
   bool rest_ = false;
+  bool tag_of_record_ = false;       // some of its variables are
+  const char* null_says_ = nullptr;  // if the tag has variables
   bool left_out_by_key_ = false;
   // Of all objects.
   Sums all_;
@@ -80,6 +83,7 @@ class Explanation final : public decode::DecodeObserver {
   std::uint64_t failed_ = 0;
   std::uint64_t excluded_ = 0;
   std::uint64_t unknown_ = 0;
+  std::string key_;
   std::string kept_;
 };
 

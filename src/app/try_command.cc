@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <memory>
+#include <set>
 #include <utility>
 #include <variant>
 
@@ -98,6 +99,51 @@ class NoQuarantine final : public decode::RecordQuarantine {
   Status keep(flow::Trouble /*trouble*/, std::uint64_t /*record*/, std::string_view /*bytes*/) override { return {}; }
 };
 
+std::string counted(std::uint64_t records) {
+  return fmt::format("{} record{}", records, records == 1 ? "" : "s");
+}
+
+// Notes which records with a flaw are sent all the same: nothing else would tell that the service may be a wrong one.
+class FlawsSeen final : public decode::DecodeObserver {
+ public:
+  explicit FlawsSeen(Explanation* explanation) : explanation_(explanation) {}
+
+  void chosen(const decode::ReadyService* service, bool by_first_bytes) override {
+    if (explanation_ != nullptr) explanation_->chosen(service, by_first_bytes);
+  }
+  void routed(const flow::Record& record, const route::Fate& fate) override {
+    if (explanation_ != nullptr) explanation_->routed(record, fate);
+    if (record.flaw == flow::Flaw::none || !fate.sent) return;
+    ++(record.flaw == flow::Flaw::oversize ? pieces_ : undecodable_);
+    if (first_ == 0) first_ = fate.ordinal + disposed_;
+  }
+  void disposed(std::uint64_t number, flow::Trouble trouble, flow::Disposition disposition) override {
+    if (explanation_ != nullptr) explanation_->disposed(number, trouble, disposition);
+    ++disposed_;
+  }
+  void left_out(std::string_view bytes, std::string_view why) override {
+    if (explanation_ != nullptr) explanation_->left_out(bytes, why);
+  }
+
+  // "" if there were none.
+  [[nodiscard]] std::string text() const {
+    std::string text;
+    if (undecodable_ > 0) {
+      text = fmt::format("{} not in the form that the format promises, sent as it stands", counted(undecodable_));
+    }
+    if (undecodable_ > 0 && pieces_ > 0) text += ", and ";
+    if (pieces_ > 0) text += counted(pieces_) + " sent that are pieces of one over record_bytes_max";
+    return text.empty() ? text : fmt::format("{}; the first is record {}", text, first_);
+  }
+
+ private:
+  Explanation* const explanation_;
+  std::uint64_t undecodable_ = 0;
+  std::uint64_t pieces_ = 0;
+  std::uint64_t first_ = 0;
+  std::uint64_t disposed_ = 0;
+};
+
 std::string_view fate_of_notification(flow::Disposition disposition) {
   switch (disposition) {
     case flow::Disposition::quarantine: return "put it into quarantine and delete its notification";
@@ -181,8 +227,9 @@ class TryRun {
   // True if all of it was decoded, or sent raw.
   bool decode(const TrySource& source, const decode::ReadyService& service) {
     NoQuarantine quarantine;
+    FlawsSeen flaws(command_.explain ? &explanation_ : nullptr);
     decode::ObjectDecoder decoder(service, source.object, printer_, scratch_, {chosen_.dispositions, &quarantine},
-                                  command_.explain ? &explanation_ : nullptr);
+                                  &flaws);
     ObjectRead read;
     Status decoded = stream(source, decoder, read);
     if (command_.explain) read.layers = decoder.layers();
@@ -194,6 +241,7 @@ class TryRun {
     if (Status flushed = printer_.flush(); !flushed && decoded) decoded = std::move(flushed);
     if (printer_.ended()) return false;
     if (!decoded) fail(named(decoded.error(), source.name), fate, gave_records);
+    if (const std::string sent = flaws.text(); !sent.empty()) say(source.name + ": " + sent);
     if (decoder.disposed().first > 0) say(told(source, decoder.disposed()));
     if (decoder.trailing_garbage()) say(source.name + ": bytes after the last gzip member were ignored");
     return decoded.ok();
@@ -205,10 +253,6 @@ class TryRun {
     if (records.quarantined > 0 && records.deleted > 0) text += ", ";
     if (records.deleted > 0) text += fmt::format("{} dropped", counted(records.deleted));
     return text + fmt::format("; the first is record {} ({})", records.first, flow::name_of(records.trouble));
-  }
-
-  static std::string counted(std::uint64_t records) {
-    return fmt::format("{} record{}", records, records == 1 ? "" : "s");
   }
 
   // What the collector does with an object that is itself at fault, carried out as Worker::dispose does it.
@@ -311,7 +355,7 @@ class TryRun {
     say(error.message);
     if (!fate.empty()) say_more(fate);
     const std::string_view advice = way_out(error, gave_records);
-    if (!advice.empty()) say_more(advice);
+    if (!advice.empty() && advised_.insert(advice).second) say_more(advice);
   }
 
   const TryCommand& command_;
@@ -324,6 +368,7 @@ class TryRun {
   std::unique_ptr<aws::Session> session_;  // opened for the first s3:// URL
   const Stop stop_;
   bool failed_ = false;
+  std::set<std::string_view> advised_;  // once each
 };
 
 // What the options forbid each other. "" if they agree.

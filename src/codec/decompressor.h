@@ -36,7 +36,7 @@ Result<DecompressorOptions> parse_encoding(std::string_view text);
 class Decompressor : public ByteSink {
  public:
   // Nothing more comes for now, and somebody watches (`dray try` on a pipe): a first line that is text, of what may be
-  // up to kSniffed bytes, is not held back any longer. Only after it may later bytes have been taken for text that would
+  // up to kSniffed bytes, is not held back any longer. Only after it may bytes have been taken for text that would
   // have been something else: a raw snappy block, or a tar whose first entry has a line end in its name.
   virtual Status pause() = 0;
   [[nodiscard]] virtual std::uint64_t plain_bytes() const = 0;

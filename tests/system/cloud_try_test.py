@@ -169,6 +169,15 @@ class Files(Trial):
         self.assertIn("dray: nowhere: cannot be read: No such file or directory", errors)
         self.assertGreaterEqual(int(out.split()[0]), 2, "the good prefix of one and all of the other")
 
+    def test_lines_that_are_not_what_the_service_says_are_told(self):
+        self.write("x", "{}\n1 2 3\n4 5 6\n")
+        out, errors = self.dray("try", "--service", "aws_sqs_waf", "x")
+        self.assertEqual(len(out.splitlines()), 3)
+        self.assertEqual(
+            errors,
+            "dray: x: 2 records not in the form that the format promises, sent as it stands; the first is record 2\n",
+        )
+
     def test_a_key_that_nobody_takes_is_told(self):
         self.write_config()
         self.write("other", "x")
@@ -197,11 +206,24 @@ class Files(Trial):
             "format: line_split_processor",
             'record 1: not sent; filtered by line_filter_rules[0]: record level equal to "debug"',
             "record 2: my.app.null.null.info",
-            "record 3: not what its format promises (undecodable), as it stands; my.app.null.null.null",
+            "tag: my.app.[bucket].[account].[record-level]\n",
+            "[record-level] is the member level, in lower case; where there is none: null",
+            "record 3: not what its format promises (undecodable), as it stands; my.app.null.null.null (null: the record is no JSON)",
             "codec: gzip",
             "summary: records=3 events=2 filtered=1 quarantined=0 dropped=0 flawed=1 raw=0 left_out=0 stored_bytes=",
         ):
             self.assertIn(line, errors)
+        call = ("try", "--service", "aws_sqs_cloudtrail", "--explain")
+        _, errors = self.dray(*call, stdin=b'{"Records":[{"eventSource":"s3.amazonaws.com"},{}]}')
+        for line in (
+            '[record-level] is insights if eventCategory is "Insight", else ',
+            'else the member eventSource, split at ".", part 0, in lower case, "-" replaced by "_"; where there is none: events',
+            "record 2: cloud.aws.cloudtrail.events\n",
+        ):
+            self.assertIn(line, errors)
+        call = ("try", "--service", "aws_sqs_alb", "--explain", "--key", "a/elasticloadbalancing/conn_log.1.log")
+        _, errors = self.dray(*call, stdin=b"a line\n")
+        self.assertIn("tag: web.aws.alb.connection; of routing_cases, because the key matches ", errors)
         self.write("flow", HEADER)
         _, errors = self.dray("try", "--service", "aws_sqs_vpc", "--explain", "flow")
         self.assertIn("no record: header line: version account-id", errors)
@@ -534,6 +556,67 @@ class Program(Trial):
         self.write("inner/file", "x")
         git("tag", "-a", "v1.2.3", "-m", "released")
         self.assertEqual(version(), "1.2.3")
+
+
+PAGE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "docs", "try.md")
+ALB = (
+    "https 2024-03-05T09:10:11.123456Z app/shop/0a1b2c3d4e5f6071 203.0.113.9:55012 192.0.2.10:443 0.000 0.021 0.000 "
+    '200 200 120 4096 "GET https://shop.example.com:443/ HTTP/1.1" "probe/1.0" - - arn:aws:x "Root=1-a-b" '
+    '"shop.example.com" "session-reused" 0 2024-03-05T09:10:11.100000Z "forward" "-" "-" "192.0.2.10:443" "200" "-" "-"'
+)
+
+
+class Page(Trial):
+    """What docs/try.md shows is what happens: its configuration, its commands, and what they print."""
+
+    def prepare(self, page):
+        services = max(re.findall(r"```yaml\n(.*?)```", page, re.S), key=len)
+        head = f"""globals: {{id: "1", name: trial}}
+outputs: {{screen: {{type: console, config: {{destination: stdout}}}}}}
+inputs:
+  queue:
+    id: "12"
+    base_url: https://sqs.eu-west-1.amazonaws.com/{ACCOUNT}/queue
+    credentials: {{aws_access_key_id: {KEY_ID}, aws_secret_access_key: {SECRET}}}
+"""
+        self.write("config/config.yaml", head + services)
+        self.write("config/samples/day.ndjson.gz", gzip.compress(b'{"level":"INFO"}\n' * 482))
+        log = gzip.compress(f"{ALB}\n".encode() * 1847)
+        self.write("app.log.gz", log)
+        self.write("cut.log.gz", log[:-50])
+        folder = f"bucket/AWSLogs/{ACCOUNT}/elasticloadbalancing/{REGION}/2024/03/05"
+        name = f"{ACCOUNT}_elasticloadbalancing_{REGION}_app.shop.0a1b2c3d4e5f6071_20240305T0910Z_192.0.2.10_1a2b.log.gz"
+        self.write(f"{folder}/{name}", log)
+        self.write(f"bucket/AWSLogs/{ACCOUNT}/Config/{REGION}/x.json.gz", gzip.compress(b"{}"))
+        lines = '{"level":"DEBUG","message":"cache miss"}\n{"level":"INFO","message":"order accepted"}\nKilled\n'
+        self.write("bucket/apps/checkout/part-1.ndjson", lines)
+
+    def shell(self, command):
+        path = os.path.dirname(os.path.abspath(os.environ["DRAY_BIN"])) + ":" + os.environ["PATH"]
+        return subprocess.run(
+            ["bash", "-c", command],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            cwd=self.directory,
+            env={"PATH": path},
+            timeout=60,
+            check=False,
+        ).stdout.decode()
+
+    def test_its_commands_print_what_it_shows(self):
+        with open(PAGE, encoding="utf-8") as file:
+            page = file.read()
+        self.prepare(page)
+        commands = 0
+        for block in re.findall(r"```console\n(.*?)```", page, re.S):
+            for entry in re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", block, re.M):
+                command, shown = entry
+                if command.startswith("aws "):
+                    continue
+                commands += 1
+                wanted = re.escape(shown).replace("…", ".*")  # anything on its line
+                self.assertRegex(self.shell(command), f"^{wanted}$", command)
+        self.assertGreater(commands, 6)
 
 
 class S3(Trial):
