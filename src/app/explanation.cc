@@ -89,6 +89,7 @@ std::string excerpt(std::string_view bytes) {
 }  // namespace
 
 void Explanation::say(std::string_view line) {
+  if (!loud_) return;
   kept_ += line;
   kept_ += '\n';
   if (kept_.size() >= kKeptMax) flush();
@@ -101,8 +102,10 @@ void Explanation::flush() {
 
 void Explanation::begin(std::string_view name, const flow::ObjectRef& object, const route::Selection& selection) {
   sums_ = {};
-  rest_ = left_out_by_key_ = tag_of_record_ = false;
+  rest_ = left_out_by_key_ = tag_of_record_ = fell_back_ = false;
   null_says_ = nullptr;
+  no_events_ = {};
+  first_flaw_sent_ = 0;
   key_ = object.key;
   asked_ = &chosen_.unknown;
   say(fmt::format("{}:", name));
@@ -126,6 +129,7 @@ void Explanation::chosen(const decode::ReadyService* service, bool by_first_byte
         by_first_bytes ? "its content_pattern is found in the first bytes: " + definition_->content_pattern.value_or("")
                        : "its key_pattern matches: " + definition_->key_pattern.value_or("")));
   } else if (by_first_bytes) {
+    fell_back_ = true;
     say("  none of its services knows the key or the first bytes: its own file_format");
   }
   say(fmt::format("  format: {} ({})", service->format->name, service->format->summary));
@@ -183,10 +187,18 @@ void Explanation::explain_selection(const flow::ObjectRef& object, const route::
 
 void Explanation::routed(const flow::Record& record, const route::Fate& fate) {
   ++(fate.sent ? sums_.events : sums_.filtered);
-  if (record.flaw != flow::Flaw::none) ++sums_.flawed;
   if (rest_) ++sums_.raw;
   // The fate counts what came to the filters; what was disposed of before them counts here too.
   const std::uint64_t number = fate.ordinal + sums_.quarantined + sums_.deleted;
+  if (record.flaw != flow::Flaw::none) {
+    ++sums_.flawed;
+    if (fate.sent) ++(record.flaw == flow::Flaw::oversize ? sums_.pieces_sent : sums_.undecodable_sent);
+    if (fate.sent && first_flaw_sent_ == 0) first_flaw_sent_ = number;
+  }
+  if (loud_) explain_record(number, record, fate);
+}
+
+void Explanation::explain_record(std::uint64_t number, const flow::Record& record, const route::Fate& fate) {
   std::string line =
       fmt::format("  record {}: {}{}", number, rest_ ? "a line of the rest, raw; " : "", flaw_text(record.flaw));
   if (fate.filtered_by) {
@@ -207,12 +219,14 @@ void Explanation::disposed(std::uint64_t number, flow::Trouble trouble, flow::Di
   const bool deleted = disposition == flow::Disposition::remove;
   ++(deleted ? sums_.deleted : sums_.quarantined);
   ++sums_.flawed;
+  if (!loud_) return;
   say(fmt::format("  record {}: not sent; {} (on_error.{}: {})", number, deleted ? "dropped" : "put into quarantine",
                   flow::name_of(trouble), flow::name_of(disposition)));
 }
 
 void Explanation::left_out(std::string_view bytes, std::string_view why) {
   ++sums_.left_out;
+  if (!loud_) return;
   say(fmt::format("  no record: {}: {}", why, excerpt(bytes)));
 }
 
@@ -227,10 +241,33 @@ void Explanation::end(const decode::ObjectDecoder& decoder, const ObjectRead& re
   if (read.layers.empty() && decoder.trouble() == flow::Trouble::unknown_codec) codec = "none that is read here";
   say("  codec: " + codec);
   say_sums("  summary", sums_, fmt::format("stored_bytes={} plain_bytes={}", read.stored_bytes, decoder.plain_bytes()));
-  if (sums_.events == 0) say(fmt::format("  no events: {}", why_no_events(decoder, read)));
+  if (sums_.events == 0) {
+    no_events_ = read.failed ? std::string_view() : why_no_events(decoder, read);
+    say(fmt::format("  no events: {}", read.failed ? "the message below tells why" : no_events_));
+  }
   flush();
   ++(read.failed ? failed_ : decoded_);
   all_.add(sums_);
+}
+
+std::vector<std::string> Explanation::remarks() const {
+  std::vector<std::string> all;
+  if (fell_back_ && !loud_) {
+    all.push_back(fmt::format("none of the services of {} knows its key or its first bytes; --service NAME names it",
+                              definition_->name));
+  }
+  if (sums_.undecodable_sent > 0) {
+    all.push_back(sums_.undecodable_sent == 1
+                      ? fmt::format("record {} is not what its format promises, sent as it stands", first_flaw_sent_)
+                      : fmt::format("{} records are not what their format promises, sent as they stand; the first is "
+                                    "record {}",
+                                    sums_.undecodable_sent, first_flaw_sent_));
+  }
+  if (sums_.pieces_sent > 0) {
+    all.push_back(fmt::format("{} events are pieces of records over record_bytes_max", sums_.pieces_sent));
+  }
+  if (!no_events_.empty() && !loud_) all.push_back(fmt::format("no events: {}", no_events_));
+  return all;
 }
 
 void Explanation::finish() {
@@ -258,7 +295,6 @@ void Explanation::Sums::add(const Sums& other) {
 
 std::string_view Explanation::why_no_events(const decode::ObjectDecoder& decoder, const ObjectRead& read) const {
   if (left_out_by_key_) return "filename_filter_rules leave this key out";
-  if (read.failed) return "the message below tells why";
   if (sums_.quarantined + sums_.deleted == sums_.records() && sums_.records() > 0) return "on_error kept every record";
   if (sums_.quarantined + sums_.deleted > 0) return "every record was filtered, or kept by on_error";
   if (sums_.filtered > 0) return "every record was filtered";

@@ -26,7 +26,8 @@ struct ObjectRead {
 
 class Explanation final : public decode::DecodeObserver {
  public:
-  explicit Explanation(const TryServices& chosen) : chosen_(chosen) {}
+  // Silent, it only counts, for remarks().
+  Explanation(const TryServices& chosen, bool loud) : chosen_(chosen), loud_(loud) {}
   ~Explanation() override { flush(); }
   Explanation(const Explanation&) = delete;
   Explanation& operator=(const Explanation&) = delete;
@@ -41,6 +42,9 @@ class Explanation final : public decode::DecodeObserver {
   void begin_rest();
   // After its last.
   void end(const decode::ObjectDecoder& decoder, const ObjectRead& read);
+  // What is worth a line without being asked, after end(): why there were no events, which records are not what their
+  // format promises and are sent all the same, who decoded what nobody knows.
+  [[nodiscard]] std::vector<std::string> remarks() const;
   // In place of end(): no service takes the key, or filters leave it out.
   void unknown() { ++unknown_; }
   void excluded() { ++excluded_; }
@@ -52,10 +56,12 @@ class Explanation final : public decode::DecodeObserver {
  private:
   void say(std::string_view line);
   void explain_tag();
+  void explain_record(std::uint64_t number, const flow::Record& record, const route::Fate& fate);
   void explain_selection(const flow::ObjectRef& object, const route::Selection& selection);
   [[nodiscard]] std::string_view why_no_events(const decode::ObjectDecoder& decoder, const ObjectRead& read) const;
 
   const TryServices& chosen_;
+  const bool loud_;
   const decode::ReadyService* asked_ = nullptr;      // for the object at hand
   const service::Definition* definition_ = nullptr;  // that decodes it
   // Of that object. Every record of it is one of the first four.
@@ -67,6 +73,8 @@ class Explanation final : public decode::DecodeObserver {
     std::uint64_t flawed = 0;
     std::uint64_t raw = 0;
     std::uint64_t left_out = 0;
+    std::uint64_t pieces_sent = 0;       // of records over the limit
+    std::uint64_t undecodable_sent = 0;  // as they stand
     [[nodiscard]] std::uint64_t records() const { return events + filtered + quarantined + deleted; }
     void add(const Sums& other);
   };
@@ -77,6 +85,9 @@ class Explanation final : public decode::DecodeObserver {
   bool tag_of_record_ = false;       // some of its variables are
   const char* null_says_ = nullptr;  // if the tag has variables
   bool left_out_by_key_ = false;
+  bool fell_back_ = false;             // nothing was recognised
+  std::uint64_t first_flaw_sent_ = 0;  // its number
+  std::string_view no_events_;         // why there were none
   // Of all objects.
   Sums all_;
   std::uint64_t decoded_ = 0;

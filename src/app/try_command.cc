@@ -103,47 +103,6 @@ std::string counted(std::uint64_t records) {
   return fmt::format("{} record{}", records, records == 1 ? "" : "s");
 }
 
-// Notes which records with a flaw are sent all the same: nothing else would tell that the service may be a wrong one.
-class FlawsSeen final : public decode::DecodeObserver {
- public:
-  explicit FlawsSeen(Explanation* explanation) : explanation_(explanation) {}
-
-  void chosen(const decode::ReadyService* service, bool by_first_bytes) override {
-    if (explanation_ != nullptr) explanation_->chosen(service, by_first_bytes);
-  }
-  void routed(const flow::Record& record, const route::Fate& fate) override {
-    if (explanation_ != nullptr) explanation_->routed(record, fate);
-    if (record.flaw == flow::Flaw::none || !fate.sent) return;
-    ++(record.flaw == flow::Flaw::oversize ? pieces_ : undecodable_);
-    if (first_ == 0) first_ = fate.ordinal + disposed_;
-  }
-  void disposed(std::uint64_t number, flow::Trouble trouble, flow::Disposition disposition) override {
-    if (explanation_ != nullptr) explanation_->disposed(number, trouble, disposition);
-    ++disposed_;
-  }
-  void left_out(std::string_view bytes, std::string_view why) override {
-    if (explanation_ != nullptr) explanation_->left_out(bytes, why);
-  }
-
-  // "" if there were none.
-  [[nodiscard]] std::string text() const {
-    std::string text;
-    if (undecodable_ > 0) {
-      text = fmt::format("{} not in the form that the format promises, sent as it stands", counted(undecodable_));
-    }
-    if (undecodable_ > 0 && pieces_ > 0) text += ", and ";
-    if (pieces_ > 0) text += counted(pieces_) + " sent that are pieces of one over record_bytes_max";
-    return text.empty() ? text : fmt::format("{}; the first is record {}", text, first_);
-  }
-
- private:
-  Explanation* const explanation_;
-  std::uint64_t undecodable_ = 0;
-  std::uint64_t pieces_ = 0;
-  std::uint64_t first_ = 0;
-  std::uint64_t disposed_ = 0;
-};
-
 std::string_view fate_of_notification(flow::Disposition disposition) {
   switch (disposition) {
     case flow::Disposition::quarantine: return "put it into quarantine and delete its notification";
@@ -162,13 +121,13 @@ class TryRun {
         clock_(clock),
         log_(log),
         printer_(STDOUT_FILENO, form_of(command), command.head.value_or(0)),
-        explanation_(chosen_) {}
+        explanation_(chosen_, command.explain) {}
 
   int run() {
     expand_sources(
         command_.paths, overrides(), [this](const TrySource& source) { return take(source); },
         [this](const Error& fault) { fail(fault); });
-    if (command_.explain) explanation_.finish();
+    explanation_.finish();
     (void)printer_.finish();
     if (printer_.refusal()) {
       say(printer_.refusal()->message);
@@ -197,7 +156,7 @@ class TryRun {
   // False: no more events are wanted.
   bool take(const TrySource& source) {
     const route::Selection selection = chosen_.selector->select(source.object.key);
-    if (command_.explain) explanation_.begin(source.name, source.object, selection);
+    explanation_.begin(source.name, source.object, selection);
     switch (selection.kind) {
       case route::Selection::Kind::excluded:
         explanation_.excluded();
@@ -227,21 +186,20 @@ class TryRun {
   // True if all of it was decoded, or sent raw.
   bool decode(const TrySource& source, const decode::ReadyService& service) {
     NoQuarantine quarantine;
-    FlawsSeen flaws(command_.explain ? &explanation_ : nullptr);
     decode::ObjectDecoder decoder(service, source.object, printer_, scratch_, {chosen_.dispositions, &quarantine},
-                                  &flaws);
+                                  &explanation_);
     ObjectRead read;
     Status decoded = stream(source, decoder, read);
-    if (command_.explain) read.layers = decoder.layers();
+    read.layers = decoder.layers();
     const bool gave_records = decoder.records() > 0;
     std::string fate;
     if (!decoded && decoder.trouble()) fate = follow_on_error(source, decoder, decoded);
     read.failed = !decoded && !printer_.ended();
-    if (command_.explain) explanation_.end(decoder, read);
+    explanation_.end(decoder, read);
     if (Status flushed = printer_.flush(); !flushed && decoded) decoded = std::move(flushed);
     if (printer_.ended()) return false;
     if (!decoded) fail(named(decoded.error(), source.name), fate, gave_records);
-    if (const std::string sent = flaws.text(); !sent.empty()) say(source.name + ": " + sent);
+    for (const std::string& remark : explanation_.remarks()) say(source.name + ": " + remark);
     if (decoder.disposed().first > 0) say(told(source, decoder.disposed()));
     if (decoder.trailing_garbage()) say(source.name + ": bytes after the last gzip member were ignored");
     return decoded.ok();

@@ -101,7 +101,9 @@ std::variant<TryServices, Refusal> prepare_all(const std::vector<Definition>& de
 
 std::string no_such_service(std::string_view name) {
   const auto names = predefined_names();
-  const std::string_view near = config::nearest_key(name, names);
+  std::string_view near = config::nearest_key(name, names);
+  // Who leaves the product's prefix away is near too.
+  if (near.empty()) near = config::nearest_key("aws_sqs_" + std::string(name), names);
   std::string text = fmt::format("dray: there is no service \"{}\"", name);
   if (!near.empty()) text += fmt::format("; did you mean {}?", near);
   return text + fmt::format("\nPredefined:\n  {}\n", fmt::join(names, "\n  "));

@@ -64,6 +64,7 @@ class Expansion {
     }
     // What was found before the fault is decoded all the same.
     if (fault) fault_(with_context(unreadable(fault.message()), path));
+    if (!fault && files.empty()) fault_({ErrorKind::later, "unreadable", path + ": there are no files below it"});
     std::sort(files.begin(), files.end());
     return std::all_of(files.begin(), files.end(), [&](const fs::path& file) {
       return give({TrySource::Kind::file, file.string(), file.string(), {}}, file.lexically_relative(path).string());
