@@ -389,6 +389,8 @@ inputs:
             with self.subTest(disposition=disposition):
                 out, errors = self.dray("try", "--config", "config.yaml", "--explain", "buckets/corp-logs", code=65)
                 self.assertEqual(sorted(out.split(b"\n")[:-1]), collected)
+                for trouble in TROUBLES[0 if disposition != "send_raw" else 2 :]:
+                    self.assertIn(f"(on_error.{trouble}: {disposition})", errors)
                 sums = [numbers(one or every) for one, every in SUMS.findall(errors)]
                 for one in sums:
                     gone = one["filtered"] + one["quarantined"] + one["dropped"]

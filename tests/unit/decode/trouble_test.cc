@@ -40,6 +40,20 @@ TEST(TroubleOf, WhatMayPassOrWasRefusedByTheQuarantineIsNoBodysToDispose) {
   EXPECT_FALSE(of(kQuarantineUnavailable));
 }
 
+TEST(UnsentDisposition, DoesWhatWasSaidAndNeverMore) {
+  using flow::Disposition;
+  for (const flow::TroubleName& one : flow::kTroubles) {
+    for (const flow::DispositionName& said : flow::kDispositions) {
+      flow::Dispositions dispositions;
+      dispositions.set(one.trouble, said.disposition);
+      const bool of_a_record = one.trouble == Trouble::oversize_record && said.disposition == Disposition::remove;
+      EXPECT_EQ(unsent_disposition(dispositions, one.trouble),
+                said.disposition == Disposition::send_raw || of_a_record ? Disposition::leave : said.disposition)
+          << one.name << " " << said.name;
+    }
+  }
+}
+
 TEST(Dispositions, TheDefaultsLoseNothing) {
   const flow::Dispositions standard;
   for (const flow::TroubleName& one : flow::kTroubles) {

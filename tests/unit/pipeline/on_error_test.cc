@@ -239,6 +239,11 @@ class Bench {
            }) &&
            !queue.deleted;
   }
+  // The summary's: quarantined and dropped, once each whatever the attempts were.
+  [[nodiscard]] std::pair<std::uint64_t, std::uint64_t> counted() const {
+    const LedgerCounts counts = collector_->counts().work;
+    return {counts.quarantined, counts.dropped};
+  }
   [[nodiscard]] std::size_t quarantined() const { return quarantine_->files(); }
   [[nodiscard]] std::string quarantined_text() const {
     std::ostringstream text;
@@ -322,6 +327,7 @@ TEST(OnError, AFailedEpochSendsOnlyTheGoodPartAgainAndWritesTheSameFile) {
   ASSERT_TRUE(bench.comes([&] { return bench.output->texts().size() == 4; }));
   EXPECT_TRUE(bench.is_deleted());
   EXPECT_EQ(bench.quarantined(), 1U);
+  EXPECT_EQ(bench.counted(), std::pair(1UL, 0UL));
   EXPECT_EQ(bench.output->texts(), (Texts{kGood[0], kGood[1], kGood[0], kGood[1]}));
 }
 
@@ -331,6 +337,7 @@ TEST(OnError, AQuarantineThatCannotTakeItLeavesTheObject) {
                .dispositions = with(Trouble::corrupt_object, Disposition::quarantine),
                .quarantine_is_broken = true});
   EXPECT_TRUE(bench.is_left());
+  EXPECT_EQ(bench.counted(), std::pair(0UL, 0UL));
   EXPECT_EQ(bench.output->texts(), kGood);
 }
 
@@ -392,7 +399,10 @@ TEST(OnError, EveryClassOfObjectsHasEveryDisposition) {
         EXPECT_TRUE(bench.is_deleted());
       }
       EXPECT_EQ(bench.output->texts(), disposition.disposition == Disposition::send_raw ? one.raw : Texts{});
-      EXPECT_EQ(bench.quarantined(), disposition.disposition == Disposition::quarantine ? 1U : 0U);
+      const bool quarantined = disposition.disposition == Disposition::quarantine;
+      EXPECT_EQ(bench.quarantined(), quarantined ? 1U : 0U);
+      EXPECT_EQ(bench.counted(),
+                std::pair(quarantined ? 1UL : 0UL, disposition.disposition == Disposition::remove ? 1UL : 0UL));
     }
   }
 }
@@ -405,6 +415,7 @@ TEST(OnError, QuarantinedRecordsAreKeptAndResumingSkipsWhatIsProven) {
   bench.output->settle(false);
   EXPECT_TRUE(bench.is_deleted());
   EXPECT_EQ(bench.quarantined(), 2U);
+  EXPECT_EQ(bench.counted(), std::pair(2UL, 0UL));
   const Texts once{"{\"a\":1}", "{\"a\":2}", "{\"a\":3}"};
   Texts twice = once;
   twice.insert(twice.end(), once.begin(), once.end());
@@ -423,6 +434,8 @@ TEST(OnError, OversizeRecordsGoInPiecesOrToQuarantineOrAway) {
     EXPECT_TRUE(bench.is_deleted());
     EXPECT_EQ(bench.output->texts(), texts);
     EXPECT_EQ(bench.quarantined(), disposition == Disposition::quarantine ? 2U : 0U);
+    EXPECT_EQ(bench.counted(), std::pair(disposition == Disposition::quarantine ? 2UL : 0UL,
+                                         disposition == Disposition::remove ? 2UL : 0UL));
   }
 }
 
