@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "app/json_line.h"
+#include "base/give_back.h"
 
 namespace dray::app {
 namespace {
@@ -72,7 +73,7 @@ Status EventPrinter::write_out() {
   }
   kept_.clear();
   // One record may be very long; its memory is not for the others.
-  if (kept_.capacity() > 4 * kKeptMax) kept_ = {};
+  if (kept_.capacity() > 4 * kKeptMax) give_back(kept_);
   return {};
 }
 

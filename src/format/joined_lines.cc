@@ -2,6 +2,8 @@
 
 #include <cstring>
 
+#include "base/give_back.h"
+
 namespace dray::format {
 
 void escape_line_feeds(std::string_view text, std::string& out) {
@@ -45,7 +47,7 @@ Status JoinedLines::add(std::string_view line) {
         return status;
       }
     }
-    held_ = {};
+    give_back(held_);
     return {};
   }
   held_.append(blank_ + 1, '\n').append(line);
@@ -60,7 +62,7 @@ Status JoinedLines::add_piece(std::string_view piece) {
     if (Status status = spill(held_); !status) {
       return status;
     }
-    held_ = {};
+    give_back(held_);
   }
   if (Status status = spill("\n"); !status) {
     return status;
@@ -86,8 +88,8 @@ Status JoinedLines::end(flow::Flaw flaw) {
   }
   first_ = {};
   held_.clear();
-  if (held_.capacity() > kKept) held_ = {};
-  if (escaped_.capacity() > kKept) escaped_ = {};
+  if (held_.capacity() > kKept) give_back(held_);
+  if (escaped_.capacity() > kKept) give_back(escaped_);
   lines_ = 0;
   blank_ = 0;
   oversize_ = false;

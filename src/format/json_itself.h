@@ -7,7 +7,9 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <utility>
 
+#include "base/give_back.h"
 #include "format/json_shape.h"
 #include "format/oversize.h"
 
@@ -27,7 +29,7 @@ class WholeObject {
   void drop() {
     if (state_ == State::kept) {
       state_ = State::none;
-      bytes_ = {};
+      if (bytes_.capacity() > kKept) give_back(bytes_);
     }
   }
   [[nodiscard]] bool active() const { return state_ != State::none; }
@@ -49,8 +51,7 @@ class WholeObject {
       return oversize_record(bytes_max_);
     }
     state_ = State::pieces;
-    const std::string begun = std::move(bytes_);
-    bytes_ = {};
+    const std::string begun = std::exchange(bytes_, {});
     return pieces_.add(begun, AsPiece{shaper_});
   }
 
@@ -58,8 +59,12 @@ class WholeObject {
   Status end() {
     const State state = state_;
     state_ = State::none;
-    return state == State::pieces ? pieces_.finish(AsPiece{shaper_})
-                                  : shaper_.take_as_it_is(bytes_, blanks_ || bytes_.find('\n') != std::string::npos);
+    if (state == State::pieces) {
+      return pieces_.finish(AsPiece{shaper_});
+    }
+    Status status = shaper_.take_as_it_is(bytes_, blanks_ || bytes_.find('\n') != std::string::npos);
+    if (bytes_.capacity() > kKept) give_back(bytes_);
+    return status;
   }
   // The bytes so far, for who finds that they are no JSON.
   std::string release() {
@@ -73,6 +78,8 @@ class WholeObject {
     JsonShaper& shaper;
     Status operator()(std::string_view piece) const { return shaper.take_raw(piece, flow::Flaw::oversize); }
   };
+
+  static constexpr std::size_t kKept = 256U << 10U;
 
   std::size_t bytes_max_;
   bool in_pieces_;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/give_back.h"
 #include "format/json_rewrite.h"
 #include "format/oversize.h"
 #include "json/compact.h"
@@ -33,8 +34,7 @@ void OuterMembers::begin() {
   unknown_ = members_.size();
   skipped_ = false;
   changed_ = true;
-  bytes_ = {};
-  held_ = {};
+  drop_held();
 }
 
 std::optional<std::size_t> OuterMembers::find(std::string_view name) const {
@@ -99,9 +99,16 @@ Status OuterMembers::release(JsonShaper& shaper) {
     }
     rest.remove_prefix(one.size);
   }
-  bytes_ = {};
-  held_ = {};
+  drop_held();
   return status;
+}
+
+void OuterMembers::drop_held() {
+  constexpr std::size_t kKept = 256U << 10U;
+  bytes_.clear();
+  held_.clear();
+  if (bytes_.capacity() > kKept) give_back(bytes_);
+  if (held_.capacity() * sizeof(Held) > kKept) give_back(held_);
 }
 
 std::string OuterMembers::included() const {

@@ -48,6 +48,7 @@ class OuterMembers {
   };
 
   Member& member(const std::string& name);
+  void drop_held();
   [[nodiscard]] std::string included() const;
 
   std::vector<Member> members_;

@@ -1,6 +1,7 @@
 // line_split_processor: one line, one record. With `json: true` a line that is exactly one JSON value is a JSON record
 // (made compact if it has white space outside strings), any other line is text as it stands. With `chunks: true` only
 // chosen lines are records.
+#include "base/give_back.h"
 #include "format/chosen_lines.h"
 #include "format/json_record.h"
 #include "format/line_cutter.h"
@@ -29,7 +30,7 @@ class JsonLine {
     }
     Status status = record_.emit(line, blanks, colons_);
     if (colons_.capacity() > kColonsKept) {
-      colons_ = {};
+      give_back(colons_);
     }
     return status;
   }

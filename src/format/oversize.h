@@ -5,9 +5,11 @@
 #include <cstring>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <fmt/core.h>
 
+#include "base/give_back.h"
 #include "base/result.h"
 
 namespace dray::format {
@@ -40,6 +42,8 @@ class OversizePieces {
 
   template <class Take>
   Status add(std::string_view part, const Take& take) {
+    // Growing step by step would hold what is begun twice.
+    if (!part.empty() && begun_.capacity() <= bytes_max_) begun_.reserve(bytes_max_ + 1);
     while (!part.empty()) {
       // One byte more than a piece may have: it may be the CR of a line's end.
       std::string_view next = part.substr(0, bytes_max_ + 1 - begun_.size());
@@ -61,6 +65,15 @@ class OversizePieces {
     return {};
   }
 
+  // The record's first bytes, without LF, of whom has no other use for them: they are not copied.
+  template <class Take>
+  Status begin(std::string&& first, const Take& take) {
+    begun_ = std::move(first);
+    Status status;
+    while (status.ok() && begun_.size() > bytes_max_) status = cut(take);
+    return status;
+  }
+
   // LF or CRLF was the next byte.
   template <class Take>
   Status end_line(const Take& take) {
@@ -80,7 +93,7 @@ class OversizePieces {
     if (status.ok() && !begun_.empty()) {
       status = take(std::string_view(begun_));
     }
-    begun_ = {};
+    give_back(begun_);
     return status;
   }
 

@@ -13,6 +13,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/give_back.h"
 #include "base/result.h"
 #include "flow/record.h"
 #include "format/oversize.h"
@@ -137,7 +138,7 @@ class PartCutter {
     }
     begun_.clear();
     if (begun_.capacity() > kKept) {
-      begun_ = {};
+      give_back(begun_);
     }
     return status;
   }

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/give_back.h"
 #include "json/write.h"
 
 namespace dray::format {
@@ -25,7 +26,7 @@ void RowObject::name_columns(std::span<const std::string> names) {
 }
 
 void RowObject::begin() {
-  object_.assign("{");
+  object_.assign(1, '{');
   colons_.clear();
   fields_ = 0;
 }
@@ -53,10 +54,10 @@ Status RowObject::end(std::string_view raw) {
   object_ += '}';
   Status status = object_.size() > bytes_max_ ? undecodable(raw) : sink_.accept({object_, true, colons_});
   if (object_.capacity() > kBytesKept) {
-    object_ = {};
+    give_back(object_);
   }
   if (colons_.capacity() > kColonsKept) {
-    colons_ = {};
+    give_back(colons_);
   }
   return status;
 }

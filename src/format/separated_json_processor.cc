@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "base/give_back.h"
 #include "format/json_record.h"
 #include "format/option_check.h"
 #include "format/oversize.h"
@@ -16,6 +17,7 @@ namespace dray::format {
 namespace {
 
 constexpr std::string_view kName = "separated_json_processor";
+constexpr std::size_t kPieceKept = 256U << 10U;
 constexpr std::size_t kColonsKept = 16384;
 constexpr std::size_t kBlock = 4096;  // given on at once of a piece over the limit
 
@@ -133,6 +135,7 @@ class SeparatedJson final : public Splitter {
 
   void begin_piece() {
     piece_.clear();
+    if (piece_.capacity() > kPieceKept) give_back(piece_);
     check_.begin();
     from_ = 0;
     at_ = At::value;
@@ -168,7 +171,7 @@ class SeparatedJson final : public Splitter {
     }
     Status status = record_.emit(value, blanks, colons_);
     if (colons_.capacity() > kColonsKept) {
-      colons_ = {};
+      give_back(colons_);
     }
     return status;
   }
@@ -197,8 +200,7 @@ class SeparatedJson final : public Splitter {
     if (at == At::large) {
       return give_large();
     }
-    const std::string begun = std::move(piece_);
-    piece_.clear();
+    const std::string begun = std::exchange(piece_, {});
     return pieces_.add(begun, as_piece());
   }
 

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "base/assert.h"
+#include "base/give_back.h"
 
 namespace dray::output {
 namespace {
@@ -53,7 +54,7 @@ class ConsoleOutput::ConsoleLane final : public Lane {
     if (events_ == 0) return {};
     Status status = output_.hand_over(place_, lines_, last_ordinal_, std::exchange(events_, 0));
     lines_.clear();
-    if (lines_.capacity() > 2 * kLeaseBytes) lines_ = {};
+    if (lines_.capacity() > 2 * kLeaseBytes) give_back(lines_);
     return status;
   }
 
