@@ -220,8 +220,9 @@ class TryRun {
     if (!decoder.rest_is_text()) return fate(trouble, "no lines can be made of its rest, so ");
     const bool begun_only = decoder.rest_sent();
     if (!begun_only) {
-      if (source.kind == TrySource::Kind::stdin) {
-        return said(trouble, "the collector would read it again and send its rest raw: give it as a file");
+      if (source.kind == TrySource::Kind::pipe) {
+        return said(trouble,
+                    "the collector would read it again and send its rest raw; a pipe comes once: give it as a file");
       }
       decoder.begin_rest();
       explanation_.begin_rest();

@@ -35,11 +35,13 @@ class Expansion {
   bool add(const std::string& path) {
     std::error_code ignored;
     if (path == "-") {
-      return give({TrySource::Kind::stdin, "standard input", {}, {}}, "stdin");
+      return give({TrySource::Kind::pipe, "standard input", {}, {}}, "stdin");
     }
     if (path.starts_with(kS3)) return add_s3(path);
     if (fs::is_directory(path, ignored)) return add_directory(path);
-    return give({TrySource::Kind::file, path, path, {}}, path.starts_with("./") ? path.substr(2) : path);
+    const bool again = !fs::exists(path, ignored) || fs::is_regular_file(path, ignored);
+    return give({again ? TrySource::Kind::file : TrySource::Kind::pipe, path, path, {}},
+                path.starts_with("./") ? path.substr(2) : path);
   }
 
  private:
@@ -90,8 +92,7 @@ class Expansion {
 class OpenFile {
  public:
   explicit OpenFile(const TrySource& source)
-      : owned_(source.kind == TrySource::Kind::file),
-        fd_(owned_ ? ::open(source.path.c_str(), O_RDONLY | O_CLOEXEC) : STDIN_FILENO) {}
+      : owned_(!source.path.empty()), fd_(owned_ ? ::open(source.path.c_str(), O_RDONLY | O_CLOEXEC) : STDIN_FILENO) {}
   ~OpenFile() {
     if (owned_ && fd_ >= 0) ::close(fd_);
   }
@@ -133,7 +134,7 @@ void expand_sources(const std::vector<std::string>& paths, const SourceOverrides
 Status read_source(const TrySource& source, ByteSink& sink, const PipeWatch& watch) {
   const OpenFile file(source);
   if (file.fd() < 0) return unreadable(std::strerror(errno));
-  const bool watched = source.kind == TrySource::Kind::stdin;
+  const bool watched = source.kind == TrySource::Kind::pipe;
   std::string chunk(kChunk, '\0');
   while (true) {
     if (watched && comes_to_a_pause(file.fd())) {

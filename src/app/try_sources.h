@@ -1,4 +1,4 @@
-// TrySource: one object that `dray try` was asked to decode, and where its bytes are: a file, stdin or S3.
+// TrySource: one object that `dray try` was asked to decode, and where its bytes are: a file, a pipe (as stdin is) or S3.
 //
 // expand_sources turns what stands on the command line into objects, one after the other: a directory gives every file
 // below it in the order of their paths. Reads no file's content. One thread at a time.
@@ -15,16 +15,16 @@
 namespace dray::app {
 
 struct TrySource {
-  enum class Kind { file, stdin, s3 };
+  enum class Kind { file, pipe, s3 };  // a pipe cannot be read twice, and is shown as it comes
   Kind kind = Kind::file;
   std::string name;  // for messages: the path or URL as given
-  std::string path;  // of a file
+  std::string path;  // of a file, and of a pipe that is not stdin
   flow::ObjectRef object;
 };
 
 struct SourceOverrides {
   const std::string* key = nullptr;  // else the path, below a given directory the path from there on
-  std::string bucket;                // of files and stdin; "" as of an object that tells none
+  std::string bucket;                // of files and pipes; "" as of an object that tells none
   std::string region;
   const std::string* account = nullptr;  // else what AWS's own keys tell (AWSLogs/<account>/)
 };
@@ -38,13 +38,13 @@ void expand_sources(const std::vector<std::string>& paths, const SourceOverrides
 // True for what names a bucket and a key.
 bool is_s3_url(const std::string& path);
 
-// Called when a chunk of stdin was handed over, and when no other has come for a moment.
+// Called when a chunk of a pipe was handed over, and when no other has come for a moment.
 struct PipeWatch {
   std::function<Status()> after_chunk;
   std::function<Status()> paused;
 };
 
-// The bytes of a file or of stdin, chunk by chunk, then finish(). Errors: the sink's and the watch's, unchanged;
+// The bytes of a file or pipe, chunk by chunk, then finish(). Errors: the sink's and the watch's, unchanged;
 // {later, "unreadable"} if it cannot be opened or read.
 Status read_source(const TrySource& source, ByteSink& sink, const PipeWatch& watch);
 

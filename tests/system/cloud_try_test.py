@@ -496,6 +496,29 @@ class Streams(Trial):
                 self.assertIn(b"records=3 events=3", program.stderr.read())
                 self.assertEqual(program.wait(30), code)
 
+    def test_a_named_pipe_is_read_once_and_shown_as_it_comes(self):
+        os.mkfifo(self.path("pipe"))
+        self.write_config(more="on_error: {unknown_format: send_raw}")
+        with subprocess.Popen(
+            [os.environ["DRAY_BIN"], "try", "--config", "config.yaml", "--service", "aws_sqs_cloudtrail", "pipe"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            cwd=self.directory,
+        ) as program:
+            with open(self.path("pipe"), "wb", buffering=0) as pipe:
+                pipe.write(b'{"Records":[{"eventSource":"s3.amazonaws.com"}]}\n')
+                self.assertIn(b"cloudtrail.s3", program.stdout.readline())
+            self.assertEqual(program.wait(30), 0)
+        with subprocess.Popen(
+            [os.environ["DRAY_BIN"], "try", "--config", "config.yaml", "--service", "aws_sqs_cloudtrail", "pipe"],
+            stderr=subprocess.PIPE,
+            cwd=self.directory,
+        ) as program:
+            with open(self.path("pipe"), "wb", buffering=0) as pipe:
+                pipe.write(b"no records at all\n")
+            self.assertIn(b"a pipe comes once: give it as a file", program.stderr.read())
+            self.assertEqual(program.wait(30), 65)
+
     def test_memory_does_not_grow_with_the_file(self):
         line = (FLOW + "\n").encode() * 10_000
         with gzip.open(self.path("big.gz"), "wb", compresslevel=1) as file:
