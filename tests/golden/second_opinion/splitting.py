@@ -1,10 +1,12 @@
 """Second opinion on formats: plain text to events, written from the formats' descriptions with Python's json and csv.
 
 Every function takes the plain bytes and the options (file_format.config) and returns the events as bytes. JSON keeps
-the spelling of its numbers and strings: only white space outside strings is removed, by a regular expression.
+the spelling of its numbers and strings: only white space outside strings is removed, by a regular expression. What
+breaks its format ends in Broken, which has the events before it.
 """
 
 import csv
+import hashlib
 import io
 import json
 import re
@@ -13,6 +15,14 @@ import zlib
 DECODER = json.JSONDecoder()
 TOKEN = re.compile(r'("(?:[^"\\]|\\.)*")|[ \t\r\n]+', re.S)
 SPACE = " \t\r\n"
+
+
+class Broken(Exception):
+    """The object breaks its format behind these events."""
+
+    def __init__(self, events):
+        super().__init__("broken")
+        self.events = events
 
 
 def lines(plain, config=None):
@@ -159,18 +169,89 @@ def with_members(record, extra):
     return bytes_of(text[:-1] + ("," if text != "{}" else "") + added + "}")
 
 
+def flattened(name, slice_):
+    """(name, slice) of the members of an object, theirs too, with _ between the names; anything else as it is."""
+    inside = list(members(slice_)) if slice_.startswith("{") else []
+    if not inside:
+        yield name, slice_
+    for inner, one in inside:
+        yield from flattened(f"{name}_{inner}", one)
+
+
+def reshaped(record, config):
+    """`rename`, then `flat`; of an object."""
+    text = text_of(record)
+    if not text.startswith("{") or not ("rename" in config or is_true(config.get("flat"))):
+        return record
+    names = config.get("rename") or {}
+    pairs = [(names.get(name, name), slice_) for name, slice_ in members(text)]
+    if is_true(config.get("flat")):
+        pairs = [pair for name, slice_ in pairs for pair in flattened(name, slice_)]
+    return bytes_of("{" + ",".join(f"{json.dumps(name, ensure_ascii=False)}:{slice_}" for name, slice_ in pairs) + "}")
+
+
 def unseparated_json(plain, config):
-    if any(option in config for option in ("rename", "flat")):
-        raise NotImplementedError("rename, flat")
     wanted, include, found = paths(config, "key"), config.get("include") or {}, []
-    for value in values(text_of(plain)):
-        if not wanted:
-            found += [compact(one) for one in (elements(value) if value.startswith("[") else [value])]
-        elif not is_skipped(value, config.get("skip")):
-            outer = [(include[name], slice_) for name, slice_ in members(value) if name in include]
-            for slice_ in at_paths(value, wanted):
-                found += [with_members(compact(one), outer) for one in parts_of(slice_)]
+    control = config.get("control_key", "digestStartTime" if wanted == [["Records"]] else None)
+    text, at = text_of(plain), 0
+    try:
+        for value in values(text):
+            at = text.index(value, at)
+            if not wanted:
+                for one in elements(value) if value.startswith("[") else [value]:
+                    found.append(reshaped(compact(one), config))
+            elif not is_skipped(value, config.get("skip")):
+                known = dict(members(value))
+                outer = [(include[name], known[name]) for name in include if name in known]
+                slices = list(at_paths(value, wanted))
+                if not slices and control not in known:
+                    raise ValueError("no records")
+                for slice_ in slices:
+                    found += [with_members(reshaped(compact(one), config), outer) for one in parts_of(slice_)]
+            at += len(value)
+    except (ValueError, IndexError):
+        found += [reshaped(compact(one), config) for one in whole_ones(text[at:], wanted)] if not include else []
+        raise Broken(found) from None
     return found
+
+
+def whole_ones(text, wanted):
+    """Of a value that breaks off, the records that are whole: elements of it, or of the array at a key of its own level."""
+    at = skip_space(text, 0)
+    try:
+        if text[at] == "[" and not wanted:
+            yield from elements(text[at:])
+        while wanted and text[at] in "{,":
+            name, end = DECODER.raw_decode(text, skip_space(text, at + 1))
+            at = skip_space(text, text.index(":", end) + 1)
+            if [name] in wanted and text[at] == "[":
+                yield from elements(text[at:])
+            _, end = DECODER.raw_decode(text, at)
+            at = skip_space(text, end)
+    except (ValueError, IndexError):
+        return
+
+
+def lines_or_values(plain, config):
+    """By the first value: what stands on its line behind it, and whether it is a pretty-printed one."""
+    text = text_of(plain)
+    at = skip_space(text, 0)
+    own = {name: config[name] for name in ("json", "chunks", "indices", "substrings", "regex") if name in config}
+    if text[at : at + 1] not in ("{", "["):
+        return line_split(plain, own)
+    try:
+        _, end = DECODER.raw_decode(text, at)
+    except json.JSONDecodeError as error:
+        # What is cut off may still have been a value.
+        if error.msg.startswith("Unterminated string") or re.fullmatch(r"[a-z0-9.+-]*\s*", text[error.pos :]):
+            return unseparated_json(plain, {name: value for name, value in config.items() if name not in own})
+        return line_split(plain, own)
+    behind = text[end:].split("\n", 1)[0].strip(SPACE)
+    if text[at] == "{" and "\n" not in text[at:end] and not behind and "\n" in text[end : end + 2] and "key" not in config:
+        return line_split(plain, {"json": True, **own})
+    if behind and not re.match(r'[{\["\d-]|true|false|null', behind):
+        return line_split(plain, own)
+    return unseparated_json(plain, {name: value for name, value in config.items() if name not in own})
 
 
 def single_json(plain, config):
@@ -324,13 +405,17 @@ def imperva(plain, config):
         return [line for line in lines(plain) if not line.startswith(b"#")]
     header, body = re.split(rb"(?m)^\|==\|", plain, maxsplit=1)
     if b"key:" in header:
-        raise NotImplementedError("encrypted")
+        raise NotImplementedError("encrypted") if "private_keys" in config else Broken([])
     body = body.removeprefix(b"\r").removeprefix(b"\n")
     try:
         body = zlib.decompress(body)
     except zlib.error:
         pass
-    return [line for line in lines(body) if not line.startswith(b"#")]
+    found = [line for line in lines(body) if not line.startswith(b"#")]
+    checksum = re.search(rb"(?mi)^checksum:\s*([0-9a-f]{32})\s*$", header)
+    if checksum and hashlib.md5(body).hexdigest().encode() != checksum.group(1).lower():
+        raise Broken(found)
+    return found
 
 
 CSV_FIELD = r'(?:[ \t]*"(?:[^"]|"")*"[ \t]*|(?![ \t]*")[^,]*)'
@@ -458,6 +543,7 @@ FORMATS = {
     "multiline_processor": multiline,
     "separated_json_processor": separated_json,
     "single_json_object_processor": single_json,
+    "split_or_unseparated_processor": lines_or_values,
     "text_file_processor": text_file,
     "unseparated_json_processor": unseparated_json,
     "unseparated_json_processor_extract_key": extracted,
