@@ -1,104 +1,16 @@
 #include "object/fetcher.h"
 
-#include <gtest/gtest.h>
-
-#include <deque>
-#include <vector>
+#include "fixture.h"
 
 namespace dray::object {
 namespace {
 
-// Time passes only by sleeping.
-class ScriptedClock final : public Clock {
- public:
-  [[nodiscard]] TimePoint now() const override { return now_; }
-  [[nodiscard]] BootTime boot_now() const override { return {now_.since_start}; }
-  [[nodiscard]] WallTime wall_now() const override { return {1}; }
-  void sleep_until(TimePoint when) override {
-    now_ = std::max(now_, when);
-    if (stop_at_sleep != nullptr) stop_at_sleep->request();
-  }
-  Stop* stop_at_sleep = nullptr;
-
- private:
-  void wait(Signal&, std::unique_lock<std::mutex>&, TimePoint) override {}
-  void wake(Signal&, bool) override {}
-  TimePoint now_;
-};
-
-// What the store does with one GET: gives `bytes` bytes from where it was asked (or from 0), then the error.
-struct Answer {
-  std::size_t bytes = std::string::npos;
-  std::optional<Error> error = std::nullopt;
-  std::string etag = "e1";
-  bool ignores_range = false;
-};
-
-const Error kCut{ErrorKind::transient, "short_body", "cut"};
-
-class ScriptedStore final : public aws::ObjectStore {
- public:
-  Status get(const aws::GetRequest& request, aws::BodySink& sink, const Stop&) override {
-    requests.push_back(request);
-    Answer answer;
-    if (!answers.empty()) {
-      answer = answers.front();
-      if (answers.size() > 1 || !repeat_last) answers.pop_front();
-    }
-    if (answer.bytes == 0 && answer.error) {
-      return *answer.error;
-    }
-    const std::uint64_t offset = answer.ignores_range ? 0 : request.offset;
-    if (Status status = sink.begin({answer.etag, content.size(), offset}); !status) {
-      return status;
-    }
-    std::string_view body = std::string_view(content).substr(offset, answer.bytes);
-    for (; !body.empty(); body.remove_prefix(std::min<std::size_t>(7, body.size()))) {
-      if (Status status = sink.write(body.substr(0, 7)); !status) {
-        return status;
-      }
-    }
-    return answer.error ? Status(*answer.error) : Status();
-  }
-
-  std::string content = "the whole content of the object";
-  std::deque<Answer> answers;
-  bool repeat_last = false;
-  std::vector<aws::GetRequest> requests;
-};
-
-class Collected final : public ByteSink {
- public:
-  Status write(std::string_view chunk) override {
-    text.append(chunk);
-    return refusal ? Status(*refusal) : Status();
-  }
-  Status finish() override {
-    ++finished;
-    return {};
-  }
-  std::string text;
-  int finished = 0;
-  std::optional<Error> refusal;
-};
-
-struct Fetch : ::testing::Test {
+struct Fetch : StoredObject {
+  Fetch() { store.content = "the whole content of the object"; }
   Status run(const std::string& expected_etag = "") {
     return Fetcher(store, clock).fetch(object, expected_etag, sink, stop, fetched);
   }
 
-  ScriptedClock clock;
-  ScriptedStore store;
-  Collected sink;
-  Stop stop;
-  flow::ObjectRef object{.bucket = "b",
-                         .key = "k",
-                         .region = "eu-west-1",
-                         .account = {},
-                         .size = {},
-                         .etag = {},
-                         .version_id = "v",
-                         .sequencer = {}};
   Fetched fetched;
 };
 
