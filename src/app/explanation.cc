@@ -49,7 +49,7 @@ std::string operation_text(const service::Operation& operation) {
     case service::Operation::Kind::split:
       return fmt::format(", split at \"{}\", part {}", operation.on, operation.element);
     case service::Operation::Kind::replace:
-      return fmt::format(", \"{}\" replaced by \"{}\"", operation.to_replace, operation.replace_with);
+      return fmt::format(R"(, "{}" replaced by "{}")", operation.to_replace, operation.replace_with);
     case service::Operation::Kind::lower: return ", in lower case";
   }
   return "";

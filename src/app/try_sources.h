@@ -1,4 +1,4 @@
-// TrySource: one object that `dray try` was asked to decode, and where its bytes are: a file, a pipe (as stdin is) or S3.
+// TrySource: one object that `dray try` was asked to decode, and where its bytes are: a file, a pipe or S3.
 //
 // expand_sources turns what stands on the command line into objects, one after the other: a directory gives every file
 // below it in the order of their paths. Reads no file's content. One thread at a time.

@@ -127,7 +127,9 @@ void SnappyBlock::take_whole_elements(std::string_view& chunk) {
       if (offset >= kStep) {
         copy_in_steps(to, to - offset, length);
       } else {
-        for (std::size_t i = 0; i < length; ++i) to[i] = to[i - offset];
+        // An index below zero would be undefined, although it means the same place.
+        const char* from = to - offset;
+        for (std::size_t i = 0; i < length; ++i) to[i] = from[i];
       }
       in += is_near ? 2 : 3;
     }
