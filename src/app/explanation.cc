@@ -161,6 +161,14 @@ void Explanation::explain_tag() {
   say_variables("file", definition_->file_field_definitions);
 }
 
+void Explanation::entry(std::uint64_t number) {
+  say(fmt::format("  entry {}:", number));
+}
+
+void Explanation::entry_fault(const Error& error) {
+  say(fmt::format("  {}; its rest is passed over, the entries behind it are read", error.message));
+}
+
 void Explanation::explain_selection(const flow::ObjectRef& object, const route::Selection& selection) {
   const bool alone = chosen_.services.size() == 1;
   for (std::size_t i = 0; i < chosen_.services.size(); ++i) {

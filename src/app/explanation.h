@@ -35,6 +35,8 @@ class Explanation final : public decode::DecodeObserver {
   // Before the object's first byte.
   void begin(std::string_view name, const flow::ObjectRef& object, const route::Selection& selection);
   void chosen(const decode::ReadyService* service, bool by_first_bytes) override;
+  void entry(std::uint64_t number) override;
+  void entry_fault(const Error& error) override;
   void routed(const flow::Record& record, const route::Fate& fate) override;
   void disposed(std::uint64_t number, flow::Trouble trouble, flow::Disposition disposition) override;
   void left_out(std::string_view bytes, std::string_view why) override;

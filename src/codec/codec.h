@@ -21,7 +21,8 @@ class FileSink {
  public:
   virtual ~FileSink() = default;
   virtual Status write(std::string_view chunk) = 0;
-  // The file is whole. What is written afterwards is the next one; no record runs from one into the other.
+  // The file is whole. What is written afterwards is the next one; no record runs from one into the other. Files
+  // without bytes are not told of.
   virtual Status end_file() = 0;
 };
 
@@ -47,6 +48,7 @@ struct Codec {
   bool (*recognises)(const FirstBytes& first);
   // The first write must bring all that was sniffed. Scratch and sink outlive the decoder.
   std::unique_ptr<ByteSink> (*make)(LayerScratch& scratch, LayerSink& sink);
+  bool is_archive = false;  // what it holds are files, each with an end of its own
 };
 
 std::span<const Codec* const> all_codecs();

@@ -42,6 +42,9 @@ class LayeredDecompressor final : public Decompressor {
   Status pause() override { return ended(top_.pause()); }
   [[nodiscard]] std::uint64_t plain_bytes() const override { return plain_.bytes(); }
   [[nodiscard]] bool trailing_garbage() const override { return object_.garbage; }
+  [[nodiscard]] bool is_archive() const override {
+    return std::ranges::any_of(object_.found, [](const Codec* codec) { return codec != nullptr && codec->is_archive; });
+  }
   [[nodiscard]] std::vector<std::string_view> layers() const override {
     std::vector<std::string_view> names;
     for (const Codec* codec : object_.found) {
@@ -106,6 +109,7 @@ class JoiningDecompressor final : public Decompressor {
   Status pause() override { return inner_.pause(); }
   [[nodiscard]] std::uint64_t plain_bytes() const override { return inner_.plain_bytes(); }
   [[nodiscard]] bool trailing_garbage() const override { return inner_.trailing_garbage(); }
+  [[nodiscard]] bool is_archive() const override { return inner_.is_archive(); }
   [[nodiscard]] std::vector<std::string_view> layers() const override { return inner_.layers(); }
 
  private:

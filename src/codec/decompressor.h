@@ -41,6 +41,8 @@ class Decompressor : public ByteSink {
   virtual Status pause() = 0;
   [[nodiscard]] virtual std::uint64_t plain_bytes() const = 0;
   [[nodiscard]] virtual bool trailing_garbage() const = 0;
+  // A zip or a tar was found: the files are its entries. Known before the first of them.
+  [[nodiscard]] virtual bool is_archive() const = 0;
   // The compressions found so far, from the outside in: {"gzip", "gzip"}; none for plain bytes. For `dray try`.
   [[nodiscard]] virtual std::vector<std::string_view> layers() const = 0;
 };
@@ -63,7 +65,8 @@ class DecompressorScratch {
 // Sink and scratch outlive the decompressor. A FileSink learns where each file ends.
 std::unique_ptr<Decompressor> make_decompressor(const DecompressorOptions& options, FileSink& sink,
                                                 DecompressorScratch& scratch);
-// All files as one stream: where one ends without LF, one is put between it and the next.
+// All files as one stream, for those to whom borders mean nothing: where one ends without LF, one is put between it and
+// the next.
 std::unique_ptr<Decompressor> make_decompressor(const DecompressorOptions& options, ByteSink& sink,
                                                 DecompressorScratch& scratch);
 // With a scratch of its own: tests.

@@ -2,7 +2,8 @@
 // and long names are skipped: nothing in them is a log, and names decide nothing here. Memory: one header, and a pax
 // header of at most 1 MiB.
 // Limits: the old form without a magic number is not recognised; sparse files and archives of several volumes are
-// refused. An archive without its end mark (a block of zeros) counts as cut.
+// refused. An archive without its end mark (a block of zeros) counts as cut, and so does one behind whose mark a header
+// begins and does not end: `cat a.tar b.tar`, cut.
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -22,6 +23,7 @@ constexpr std::size_t kSizeAt = 124;
 constexpr std::size_t kSumAt = 148;
 constexpr std::size_t kTypeAt = 156;
 constexpr std::size_t kMagicAt = 257;
+constexpr std::string_view kMagic = "ustar";
 
 // Octal digits between blanks and NULs, or base 256 with the first bit set (GNU).
 std::optional<std::uint64_t> number(std::string_view field) {
@@ -54,7 +56,11 @@ bool sum_is_right(std::string_view header) {
 }
 
 bool is_header(std::string_view block) {
-  return block.substr(kMagicAt, 5) == "ustar" && sum_is_right(block);
+  return block.substr(kMagicAt).starts_with(kMagic) && sum_is_right(block);
+}
+
+bool is_padding(std::string_view bytes) {
+  return bytes.find_first_not_of('\0') == std::string_view::npos;
 }
 
 // `length keyword=value LF`, again and again (POSIX.1-2001, pax).
@@ -100,8 +106,15 @@ class TarEntries final : public ByteSink {
   }
 
   Status finish() override {
-    if (at_ == At::garbage || ended_) return {};
-    return poison("truncated", "the tar ends without its end mark: the upload was cut, or bytes are missing");
+    if (at_ == At::garbage) return {};
+    if (!ended_)
+      return poison("truncated", "the tar ends without its end mark: the upload was cut, or bytes are missing");
+    const std::string_view behind(header_.data(), header_size_);
+    if (behind.substr(std::min(behind.size(), kMagicAt)).starts_with(kMagic)) {
+      return poison("truncated", "the tar ends inside a header behind its end mark: another tar was appended and cut");
+    }
+    if (!is_padding(behind)) sink_.garbage();
+    return {};
   }
 
  private:
@@ -118,7 +131,7 @@ class TarEntries final : public ByteSink {
   }
 
   Status begin_entry(std::string_view header) {
-    if (std::ranges::all_of(header, [](char c) { return c == '\0'; })) {
+    if (is_padding(header)) {
       if (!begun_) return poison("bad_header", "this is not tar: it begins with zeros");
       ended_ = true;
       return {};
@@ -229,6 +242,7 @@ const Codec kTar{
     .make = [](LayerScratch& /*scratch*/, LayerSink& sink) -> std::unique_ptr<ByteSink> {
       return std::make_unique<TarEntries>(sink);
     },
+    .is_archive = true,
 };
 
 }  // namespace dray::codec

@@ -297,6 +297,7 @@ const Codec kZip{
     .make = [](LayerScratch& scratch, LayerSink& sink) -> std::unique_ptr<ByteSink> {
       return std::make_unique<ZipEntries>(scratch, sink);
     },
+    .is_archive = true,
 };
 
 }  // namespace dray::codec

@@ -20,7 +20,7 @@ Status FlawSink::dispose(const flow::Record& record) {
   const flow::Trouble trouble =
       record.flaw == flow::Flaw::oversize ? flow::Trouble::oversize_record : flow::Trouble::undecodable_record;
   switch (disposal_.dispositions.of(trouble)) {
-    case flow::Disposition::send_raw: return next_.accept(record);
+    case flow::Disposition::send_raw: return next_->accept(record);
     case flow::Disposition::leave: return left(trouble, "");
     case flow::Disposition::remove: note(trouble, flow::Disposition::remove); return {};
     case flow::Disposition::quarantine: break;

@@ -38,15 +38,16 @@ struct Disposed {
 
 class FlawSink final : public flow::RecordSink {
  public:
-  // Next and observer (nullptr: nobody) outlive the sink.
+  // Next (until it is replaced, before a record) and observer (nullptr: nobody) outlive the sink.
   FlawSink(const Disposal& disposal, flow::RecordSink& next, DecodeObserver* observer)
-      : disposal_(disposal), next_(next), observer_(observer) {}
+      : disposal_(disposal), next_(&next), observer_(observer) {}
+  void pass_to(flow::RecordSink& next) { next_ = &next; }
 
   Status accept(const flow::Record& record) override {
     ++records_;
-    return record.flaw == flow::Flaw::none ? next_.accept(record) : dispose(record);
+    return record.flaw == flow::Flaw::none ? next_->accept(record) : dispose(record);
   }
-  void leave_out(std::string_view bytes, std::string_view why) override { next_.leave_out(bytes, why); }
+  void leave_out(std::string_view bytes, std::string_view why) override { next_->leave_out(bytes, why); }
 
   [[nodiscard]] std::uint64_t records() const { return records_; }
   [[nodiscard]] const Disposed& disposed() const { return disposed_; }
@@ -57,7 +58,7 @@ class FlawSink final : public flow::RecordSink {
   void note(flow::Trouble trouble, flow::Disposition disposition);
 
   const Disposal disposal_;
-  flow::RecordSink& next_;
+  flow::RecordSink* next_;
   DecodeObserver* const observer_;
   std::uint64_t records_ = 0;
   Disposed disposed_;

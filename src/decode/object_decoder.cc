@@ -1,5 +1,10 @@
 #include "decode/object_decoder.h"
 
+#include <algorithm>
+#include <utility>
+
+#include <fmt/core.h>
+
 #include "decode/raw_rest.h"
 #include "decode/recognizer.h"
 #include "decode/trouble.h"
@@ -25,37 +30,59 @@ bool may_hold_back(const ReadyService& service) {
          (service.format != nullptr && service.format->name == "cloudwatch_logs_processor");
 }
 
+bool can_be_split_again(const TextRest& rest) {
+  if (rest.given == 0) return true;
+  // Where these stand in the text when they give a record, only they know.
+  return rest.service->format->name != "incapsula_processor" && !rest.service->splitter.options.contains("indices");
+}
+
 }  // namespace
 
-// Where the plain bytes come out of the decompressor: knows whose error it is, and keeps the last bytes if asked to.
-class ObjectDecoder::Plain final : public ByteSink {
+// Where the plain bytes come out of the decompressor, text after text: knows whose error it is, and keeps the last
+// bytes if asked to.
+class ObjectDecoder::Texts final : public codec::FileSink {
  public:
-  Plain(ByteSink& next, bool keeps) : next_(next), keeps_(keeps) {}
+  Texts(ObjectDecoder& decoder, bool keeps) : decoder_(decoder), keeps_(keeps) {}
 
   Status write(std::string_view chunk) override {
+    if (passed_over_) return {};
     if (keeps_) keep_last(kept_, chunk);
-    return noted(next_.write(chunk));
+    if (text_ == nullptr) {
+      ++number_;
+      text_ = &decoder_.begin_text();
+    }
+    Status status = text_->write(chunk);
+    if (status) return status;
+    text_ = nullptr;
+    passed_over_ = true;
+    return ended(std::move(status));
   }
-  Status finish() override {
-    finished_ = true;
-    return noted(next_.finish());
+  Status end_file() override {
+    passed_over_ = false;
+    return text_ == nullptr ? Status() : ended(finish());
   }
 
+  [[nodiscard]] std::uint64_t number() const { return number_; }  // of the text at hand, or the last one
+  [[nodiscard]] bool is_open() const { return text_ != nullptr; }
+  // Ends the open text where it is.
+  Status finish() { return std::exchange(text_, nullptr)->finish(); }
   [[nodiscard]] bool refused() const { return refused_; }
-  [[nodiscard]] bool finished() const { return finished_; }
   [[nodiscard]] std::string_view kept() const { return kept_; }
 
  private:
-  Status noted(Status status) {
+  Status ended(Status status) {
+    if (!status) status = decoder_.text_ended(std::move(status));
     refused_ = refused_ || !status;
     return status;
   }
 
-  ByteSink& next_;
+  ObjectDecoder& decoder_;
   const bool keeps_;
   std::string kept_;
+  std::uint64_t number_ = 0;
+  ByteSink* text_ = nullptr;
+  bool passed_over_ = false;  // what is left of the text is nobody's
   bool refused_ = false;
-  bool finished_ = false;
 };
 
 // Bytes of an object that filename filters exclude.
@@ -67,41 +94,62 @@ class ObjectDecoder::Nowhere final : public ByteSink {
 
 ObjectDecoder::ObjectDecoder(const ReadyService& service, const flow::ObjectRef& object, flow::EventSink& events,
                              codec::DecompressorScratch& scratch, const Disposal& disposal, DecodeObserver* observer)
-    : service_(service), object_(object), events_(events), scratch_(scratch), disposal_(disposal), observer_(observer) {
-  const Choice choice = choose_by_key(service, object.key);
-  ByteSink* first = nullptr;
-  if (choice.kind == Choice::Kind::unknown) {
-    recognizer_ = std::make_unique<Recognizer>(
-        service, object, [this](const ReadyService* chosen) -> ByteSink& { return begin(chosen); });
-    first = recognizer_.get();
-  } else {
-    first = &begin(choice.service);
-  }
-  plain_ = std::make_unique<Plain>(*first, disposal_.dispositions.any(Disposition::quarantine));
-  decompress(chosen_ != nullptr ? chosen_->decompressor : service.decompressor);
+    : service_(service),
+      object_(object),
+      scratch_(scratch),
+      disposal_(disposal),
+      observer_(observer),
+      by_key_(choose_by_key(service, object.key)),
+      routes_(object, events, observer),
+      troubles_(disposal.dispositions) {
+  if (known_by_key()) choose(by_key_.service);
+  texts_ = std::make_unique<Texts>(*this, disposal_.dispositions.any(Disposition::quarantine));
+  decompress(first_options());
 }
 
 ObjectDecoder::~ObjectDecoder() = default;
 
-void ObjectDecoder::decompress(const codec::DecompressorOptions& options) {
-  decompressor_.reset();  // the scratch serves one at a time
-  decompressor_ = codec::make_decompressor(options, *plain_, scratch_);
+// Those of the key, however the first bytes are recognised later: they came out with them.
+const codec::DecompressorOptions& ObjectDecoder::first_options() const {
+  return (by_key_.service != nullptr ? *by_key_.service : service_).decompressor;
 }
 
-ByteSink& ObjectDecoder::begin(const ReadyService* chosen) {
+void ObjectDecoder::decompress(const codec::DecompressorOptions& options) {
+  decompressor_.reset();  // the scratch serves one at a time
+  decompressor_ = codec::make_decompressor(options, *texts_, scratch_);
+}
+
+void ObjectDecoder::choose(const ReadyService* chosen) {
   chosen_ = chosen;
-  if (observer_ != nullptr) observer_->chosen(chosen, recognizer_ != nullptr);
-  if (chosen == nullptr) {
+  if (observer_ != nullptr) observer_->chosen(chosen, !known_by_key());
+  if (chosen == nullptr) return;
+  routes_.begin(*chosen);
+  if (flaws_pass()) return;
+  if (flaws_ == nullptr) flaws_ = std::make_unique<FlawSink>(disposal_, *routes_.sink(), observer_);
+  flaws_->pass_to(*routes_.sink());
+}
+
+ByteSink& ObjectDecoder::begin_text() {
+  if (rest_) return begin_rest_of_text();
+  given_before_ = given();
+  if (observer_ != nullptr && decompressor_->is_archive()) observer_->entry(texts_->number());
+  if (known_by_key()) return split();
+  chosen_ = nullptr;
+  recognizer_ = std::make_unique<Recognizer>(service_, object_, [this](const ReadyService* chosen) -> ByteSink& {
+    choose(chosen);
+    return split();
+  });
+  return *recognizer_;
+}
+
+ByteSink& ObjectDecoder::split() {
+  if (chosen_ == nullptr) {
     splitter_ = std::make_unique<Nowhere>();
-    return *splitter_;
+  } else if (flaws_ != nullptr) {
+    splitter_ = chosen_->format->make(chosen_->splitter, *flaws_);
+  } else {
+    splitter_ = chosen_->format->make(chosen_->splitter, *routes_.sink());
   }
-  make_router(*chosen);
-  flow::RecordSink* records = router_.get();
-  if (!flaws_pass()) {
-    flaws_ = std::make_unique<FlawSink>(disposal_, *router_, observer_);
-    records = flaws_.get();
-  }
-  splitter_ = chosen->format->make(chosen->splitter, *records);
   return *splitter_;
 }
 
@@ -112,19 +160,26 @@ bool ObjectDecoder::flaws_pass() const {
           !chosen_->splitter.oversize_in_pieces);
 }
 
-void ObjectDecoder::make_router(const ReadyService& service) {
-  router_ = service.service->make_router(object_, events_);
-  router_->observe(observer_);
-}
-
 Status ObjectDecoder::write(std::string_view stored) {
   if (rest_over_) return {};
-  if (disposal_.dispositions.any(Disposition::quarantine) && plain_->kept().empty()) keep_last(stored_tail_, stored);
+  if (disposal_.dispositions.any(Disposition::quarantine) && texts_->kept().empty()) keep_last(stored_tail_, stored);
   return noted(decompressor_->write(stored));
 }
 
 Status ObjectDecoder::finish() {
-  return rest_over_ ? Status() : noted(decompressor_->finish());
+  if (rest_over_) return {};
+  if (Status status = noted(decompressor_->finish()); !status) return status;
+  if (rest_) return rest_taken();
+  return troubles_.any() ? tell() : Status();
+}
+
+// A text of several in trouble is noted and the next ones are read; every other fault ends the object.
+Status ObjectDecoder::text_ended(Status status) {
+  if (rest_ || !decompressor_->is_archive() || !trouble_of(status.error())) return status;
+  Error error = with_context(std::move(status).error(), fmt::format("entry {}", texts_->number()));
+  if (observer_ != nullptr) observer_->entry_fault(error);
+  note_text(std::move(error));
+  return {};
 }
 
 Status ObjectDecoder::pause() {
@@ -133,21 +188,50 @@ Status ObjectDecoder::pause() {
 
 // An error that is the object's own is trouble; damage to the compression does not take along what came out before it.
 Status ObjectDecoder::noted(Status status) {
-  if (status || (!rest_ && status.error().code == kParquetObject)) return status;
-  const std::optional<Trouble> trouble = trouble_of(status.error());
-  if (!trouble) return status;
-  const bool of_compression = !plain_->refused();
+  if (status || (!rest_ && status.error().code == kParquetObject) || !trouble_of(status.error())) return status;
+  const bool of_compression = !texts_->refused();
   if (rest_) return of_compression ? end_of_rest() : status;
-  trouble_ = trouble;
-  // What no format knows is an object without records. One that has some is damaged behind them.
-  if (trouble_ == Trouble::unknown_format && given() > 0) trouble_ = Trouble::corrupt_object;
-  if (of_compression && recognizer_ != nullptr) recognizer_->release();
-  if (of_compression && !plain_->finished() && disposal_.dispositions.of(*trouble) == Disposition::send_raw &&
-      *trouble != Trouble::unknown_codec) {
-    // The record that was begun, as far as it came. A format that cannot end here leaves it to the second reading.
-    rest_sent_ = plain_->finish().ok();
+  if (of_compression) {
+    note_compression(std::move(status).error());
+  } else {
+    note_text(std::move(status).error());
   }
-  return status;
+  return tell();
+}
+
+// The fault of a text: what stands behind it in the object is not touched.
+void ObjectDecoder::note_text(Error error) {
+  Trouble trouble = *trouble_of(error);
+  // What no format knows is a text without records. One that has some is damaged behind them.
+  if (trouble == Trouble::unknown_format && given() > given_before_) trouble = Trouble::corrupt_object;
+  // Alone in its object it may be the bytes as they are stored that are left to send.
+  not_unpacked_ = trouble == Trouble::unknown_codec && !decompressor_->is_archive();
+  note(trouble, std::move(error));
+  if (disposal_.dispositions.of(trouble) == Disposition::send_raw && !not_unpacked_) keep_rest();
+}
+
+// The fault of the bytes around the texts: there are no more of them.
+void ObjectDecoder::note_compression(Error error) {
+  const Trouble trouble = *trouble_of(error);
+  if (texts_->is_open() && recognizer_ != nullptr) recognizer_->release();
+  not_unpacked_ = trouble == Trouble::unknown_codec;
+  note(trouble, std::move(error));
+  if (disposal_.dispositions.of(trouble) != Disposition::send_raw || not_unpacked_ || !texts_->is_open()) return;
+  // The record that was begun, as far as it came. A format that cannot end here leaves it to the second reading.
+  if (Status ended = texts_->finish(); !ended) keep_rest();
+}
+
+void ObjectDecoder::note(Trouble trouble, Error error) {
+  troubles_.note(trouble, std::move(error), chosen_, texts_->kept());
+}
+
+void ObjectDecoder::keep_rest() {
+  troubles_.keep_rest({.number = texts_->number(), .service = chosen_, .given = given() - given_before_});
+}
+
+Error ObjectDecoder::tell() {
+  trouble_ = troubles_.trouble();
+  return troubles_.error();
 }
 
 bool ObjectDecoder::expects_parquet() const {
@@ -156,16 +240,16 @@ bool ObjectDecoder::expects_parquet() const {
 
 flow::RecordSink* ObjectDecoder::begin_rows() {
   rows_ = true;
-  if (chosen_ != nullptr || recognizer_ == nullptr) return row_sink();
+  if (known_by_key()) return row_sink();
   row_recognizer_ = std::make_unique<RowRecognizer>(service_, object_, [this](const ReadyService* chosen) {
-    begin(chosen);
+    choose(chosen);
     return row_sink();
   });
   return row_recognizer_.get();
 }
 
 flow::RecordSink* ObjectDecoder::row_sink() {
-  return flaws_ != nullptr ? static_cast<flow::RecordSink*>(flaws_.get()) : router_.get();
+  return flaws_ != nullptr ? static_cast<flow::RecordSink*>(flaws_.get()) : routes_.sink();
 }
 
 Status ObjectDecoder::end_rows(Status status) {
@@ -179,51 +263,62 @@ Status ObjectDecoder::end_rows(Status status) {
 }
 
 bool ObjectDecoder::rest_is_text() const {
-  if (rows_ || (trouble_ == Trouble::unknown_codec && given() > 0)) return false;
-  if (rest_sent_ || given() == 0 || chosen_ == nullptr || chosen_->format == nullptr) return true;
-  // Where these stand in the object when they give a record, only they know.
-  return chosen_->format->name != "incapsula_processor" && !chosen_->splitter.options.contains("indices");
+  if (rows_ || troubles_.has_too_many()) return false;
+  if (not_unpacked_ && (given() > 0 || !troubles_.rests().empty())) return false;
+  return std::ranges::all_of(troubles_.rests(), can_be_split_again);
 }
 
 void ObjectDecoder::begin_rest() {
-  const std::uint64_t records_given = given();
   trailing_garbage_ = trailing_garbage();
-  const ReadyService& service = chosen_ != nullptr ? *chosen_ : service_;
-  codec::DecompressorOptions options = service.decompressor;
+  codec::DecompressorOptions options = first_options();
   // Bytes that nobody can unpack are taken as they are stored.
-  if (trouble_ == Trouble::unknown_codec && records_given == 0) options = {.encoding = codec::Encoding::none};
-  if (router_ == nullptr) make_router(service);
-  decompressor_.reset();
+  if (not_unpacked_) {
+    options = {.encoding = codec::Encoding::none};
+    troubles_.keep_rest({.number = 1, .service = chosen_, .given = 0});
+  }
+  rest_ = true;
+  texts_ = std::make_unique<Texts>(*this, false);
+  decompress(options);
+}
+
+ByteSink& ObjectDecoder::begin_rest_of_text() {
+  const TextRest* rest = troubles_.take_rest(texts_->number());
+  if (rest == nullptr) {
+    splitter_ = std::make_unique<Nowhere>();
+    return *splitter_;
+  }
+  const ReadyService& service = rest->service != nullptr ? *rest->service : service_;
+  routes_.begin(service);
+  if (observer_ != nullptr && decompressor_->is_archive()) observer_->entry(texts_->number());
   splitter_ = std::make_unique<RawRest>(RawRest::Given{.format = service.format,
                                                        .options = service.splitter,
-                                                       .records = records_given,
+                                                       .records = rest->given,
                                                        .may_hold_back = may_hold_back(service)},
-                                        *router_);
-  plain_ = std::make_unique<Plain>(*splitter_, false);
-  decompress(options);
-  rest_ = true;
+                                        *routes_.sink());
+  return *splitter_;
 }
 
 // The damage again: what came out before it is all there is.
 Status ObjectDecoder::end_of_rest() {
   rest_over_ = true;
-  return plain_->finished() ? Status() : plain_->finish();
+  if (texts_->is_open()) {
+    if (Status status = texts_->finish(); !status) return status;
+  }
+  return rest_taken();
+}
+
+Status ObjectDecoder::rest_taken() const {
+  if (troubles_.all_rests_taken()) return {};
+  return Error{ErrorKind::later, "other_records", "the second reading gave fewer texts than the first"};
 }
 
 std::string_view ObjectDecoder::bytes_in_hand() const {
-  return plain_->kept().empty() ? std::string_view(stored_tail_) : plain_->kept();
+  return troubles_.bytes_in_hand().empty() ? std::string_view(stored_tail_) : troubles_.bytes_in_hand();
 }
 
-std::uint64_t ObjectDecoder::records() const {
-  return router_ == nullptr ? 0 : router_->records();
-}
-
-std::uint64_t ObjectDecoder::events() const {
-  return router_ == nullptr ? 0 : router_->events();
-}
-
-std::uint64_t ObjectDecoder::filtered() const {
-  return router_ == nullptr ? 0 : router_->filtered();
+const std::string& ObjectDecoder::service_name() const {
+  const ReadyService* found = trouble_ && !rows_ ? troubles_.service() : chosen_;
+  return (found != nullptr ? *found : service_).service->definition().name;
 }
 
 }  // namespace dray::decode

@@ -1,7 +1,7 @@
-// RawRest: what is left of an object behind its last good record, as plain lines. For a second reading of an object
+// RawRest: what is left of a text behind its last good record, as plain lines. For a second reading of an object
 // whose first one ended in trouble, where `on_error` says send_raw.
 //
-// Takes the object's plain bytes from their beginning. As many records as the first reading gave are split again and
+// Takes the text's plain bytes from their beginning. As many records as the first reading gave are split again and
 // dropped, byte by byte, because only so the byte behind the last of them is found in every format; from there on each
 // line is a record, a line over record_bytes_max in pieces. Nothing is kept: memory does not depend on the object.
 // Where that byte cannot be found, nothing is sent: {poison, "oversize_record"} if the last record was a piece of one

@@ -1,4 +1,5 @@
-// Recognizer: holds back the first plain bytes of an object until they say which of several services it belongs to.
+// Recognizer: holds back the first plain bytes of an object, or of an entry of an archive, until they say which of
+// several services it belongs to.
 // RowRecognizer: the same for the rows of a parquet object, whose first bytes as stored say no more than `PAR1`.
 //
 // Asked in order: members whose content_pattern is found in the first kRecognizedBytes (or in all of a smaller object)

@@ -9,7 +9,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <cstdio>
 
 #include "base/assert.h"
 #include "decoded_object.h"
@@ -115,36 +114,6 @@ std::string pack_zip(const std::vector<ZipEntry>& entries) {
   const std::string count = little_endian(entries.size(), 2);
   return out + directory + "PK\x05\x06" + std::string(4, '\0') + count + count + little_endian(directory.size(), 4) +
          little_endian(out.size(), 4) + std::string(2, '\0');
-}
-
-std::string pack_tar(const std::vector<std::pair<std::string, std::string>>& entries) {
-  std::string out;
-  for (const auto& [name, bytes] : entries) {
-    std::string head(512, '\0');
-    const auto put = [&head](std::size_t at, std::string_view text) { head.replace(at, text.size(), text); };
-    const auto octal = [](std::uint64_t value, int digits) {
-      char text[32];
-      (void)std::snprintf(text, sizeof text, "%0*llo", digits, static_cast<unsigned long long>(value));
-      return std::string(text);
-    };
-    put(0, name);
-    put(100, "0000644");
-    put(108, "0000000");
-    put(116, "0000000");
-    put(124, octal(bytes.size(), 11));
-    put(136, octal(1709629811, 11));
-    put(148, "        ");
-    put(156, name.ends_with('/') ? "5" : "0");
-    put(257, std::string_view("ustar\0"
-                              "00",
-                              8));
-    std::uint64_t sum = 0;
-    for (const char byte : head) sum += static_cast<unsigned char>(byte);
-    put(148, octal(sum, 6) + std::string("\0 ", 2));
-    out += head + bytes;
-    out.append((512 - bytes.size() % 512) % 512, '\0');
-  }
-  return out + std::string(1024, '\0');
 }
 
 const std::vector<Packing>& packings() {

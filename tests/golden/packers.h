@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace dray::golden {
@@ -24,8 +23,6 @@ struct ZipEntry {
   bool data_descriptor = false;  // sizes come behind the bytes
 };
 std::string pack_zip(const std::vector<ZipEntry>& entries);
-// ustar.
-std::string pack_tar(const std::vector<std::pair<std::string, std::string>>& entries);
 
 // All of one object, by name: "plain", "gzip", "gzip members" (cut in the middle), "zlib", "zstd", "bzip2", "xz",
 // "lz4", "snappy", "zip", "gzip in gzip", "gzip in zip".

@@ -101,6 +101,28 @@ TEST(Quirks, Quirk08ZipReadsEveryEntry) {
                  {"alpha", "bravo"});
 }
 
+// Each entry is a text of its own: its header is none of the events, and its damage is not the next one's.
+TEST(Quirks, Quirk08ZipEntriesAreTextsOfTheirOwn) {
+  expect_chained(
+      definition_of("csv_processor", "{header: first_line}"),
+      pack_zip({{"a.csv", "h,i\n0,1"}, {"b.zip", pack_zip({{"c.csv", "j,k\n2,3\n"}, {"d.csv", "l,m\n4,5"}})}}),
+      {"0,1", "2,3", "4,5"});
+  expect_chained(definition_of("unseparated_json_processor", "{key: Records}"),
+                 pack_zip({{"a", "{\"Records\":[1,{"}, {"b", "{\"Records\":[2]}"}}), {"1", "2"}, "truncated_json");
+}
+
+TEST(Quirks, Quirk08AZipEntryThatCannotBeReadEndsTheObjectBehindTheEntriesBeforeIt) {
+  const std::string sound = pack_zip({{"a.log", "alpha\n"}, {"b.log", "bravo\n"}, {"c.log", "charlie\n"}});
+  constexpr std::size_t kFlagsAt = 6;
+  constexpr std::size_t kMethodAt = 8;
+  const std::size_t second = sound.find("PK\x03\x04", 1);
+  for (const auto& [at, value] : {std::pair(kFlagsAt, '\x01'), std::pair(kMethodAt, '\x0C')}) {
+    std::string stored = sound;
+    stored[second + at] = value;
+    expect_chained(lines(), stored, {"alpha"}, "unsupported_encoding");
+  }
+}
+
 TEST(Quirks, Quirk09NoBytesAreNoEvents) {
   for (const char* format : {"line_split_processor", "unseparated_json_processor", "vpc_flow_processor"}) {
     expect_chained(definition_of(format), "", {});

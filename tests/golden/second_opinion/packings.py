@@ -160,7 +160,7 @@ def is_zlib(stored):
 
 
 def unpacked(stored):
-    """The plain texts in the object: one, or those of an archive's files in their order."""
+    """The plain texts in the object: one, or those of an archive's files in their order, each to be split by itself."""
     if stored[:2] == b"\x1f\x8b":
         return unpacked(gzip_members(stored))
     if stored[:4] in (b"PK\x03\x04", b"PK\x05\x06"):

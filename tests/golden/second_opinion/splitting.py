@@ -443,11 +443,14 @@ def csv_slices(text):
 
 def csv_records(plain, config):
     """Without `json` a record is its own bytes, LF as \\n."""
-    found, names = [], listed(config.get("columns"))
+    found, names, header = [], listed(config.get("columns")), None
     for record, well_formed in csv_slices(text_of(plain)):
         if not record:
             continue
         fields = next(csv.reader(io.StringIO(record, newline=""), skipinitialspace=True))
+        if config.get("header") == "first_line" and header in (None, record):
+            header, names = record, names or fields
+            continue
         if well_formed and config.get("header") == "detect" and is_umbrella_header(fields):
             continue
         if well_formed and is_true(config.get("json")):

@@ -293,6 +293,23 @@ TEST(Zip, TellsAChangedByteByItsCheckSum) {
   }
 }
 
+// As far as the magic number it cannot be told from garbage, and holds nothing that could be lost.
+TEST(Tar, AHeaderCutBehindTheEndMarkIsATruncatedTarAndLessOfItGarbage) {
+  const std::string first = tar({{"a.log", "alpha\n"}});
+  const std::string second = tar({{"b.log", "bravo\n"}});
+  EXPECT_EQ(decode(first + second, 0), (Outcome{"alpha\nbravo\n", "", false}));
+  for (const std::size_t step : {0U, 1U}) {
+    for (const std::size_t cut : {262U, 300U, 511U, 512U, 517U}) {
+      EXPECT_EQ(decode(first + second.substr(0, cut), step).code, "truncated") << cut;
+    }
+    for (const std::size_t cut : {1U, 261U}) {
+      EXPECT_EQ(decode(first + second.substr(0, cut), step), (Outcome{"alpha\n", "", true})) << cut;
+    }
+    EXPECT_EQ(decode(first + std::string(100, '\0'), step), (Outcome{"alpha\n", "", false}));
+    EXPECT_EQ(decode(first + std::string(100, '\0') + "x", step), (Outcome{"alpha\n", "", true}));
+  }
+}
+
 TEST(Tar, ThatBeginsWithItsEndIsNone) {
   const DecompressorOptions as_tar = *parse_encoding("tar");
   EXPECT_EQ(decode(std::string(1024, '\0'), 0, as_tar).code, "bad_header");

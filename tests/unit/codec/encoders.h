@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "support/tar.h"
+
 namespace dray::codec {
 
 std::string gzip(std::string_view plain);
@@ -21,10 +23,11 @@ std::string snappy_hadoop(std::string_view plain, std::size_t block = 100000);
 std::string snappy_java(std::string_view plain);
 std::string snappy_raw(std::string_view plain);
 
-struct Entry {
-  std::string name;
-  std::string plain;
-};
+using test::Entry;
+using test::tar;
+using test::tar_entry;
+using test::tar_header;
+
 struct ZipForm {
   bool deflate = true;
   bool descriptor = false;
@@ -32,9 +35,6 @@ struct ZipForm {
   bool zip64 = false;
 };
 std::string zip(const std::vector<Entry>& entries, const ZipForm& form = {});
-std::string tar_header(const std::string& name, std::size_t size, char type = '0');
-std::string tar_entry(const std::string& name, std::string_view plain, char type = '0');
-std::string tar(const std::vector<Entry>& entries);
 
 std::string little(std::uint64_t value, int bytes);
 std::string big(std::uint32_t value);
