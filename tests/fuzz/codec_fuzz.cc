@@ -1,6 +1,6 @@
 // rooms: codec
-// Any bytes are decoded or refused, in the same way whole and in pieces, by what they look like and by every codec of
-// the catalogue by its name; memory does not depend on what they say.
+// Any bytes are decoded or refused, in the same way whole and in pieces, with the same borders between files, by what
+// they look like and by every codec of the catalogue by its name; memory does not depend on what they say.
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -15,7 +15,7 @@ namespace {
 using dray::codec::DecompressorOptions;
 
 // Keeps little: a bomb must not fill the fuzzer's own memory.
-class Summed final : public dray::ByteSink {
+class Summed final : public dray::codec::FileSink {
  public:
   dray::Status write(std::string_view chunk) override {
     for (const char byte : chunk) {
@@ -27,7 +27,10 @@ class Summed final : public dray::ByteSink {
     }
     return {};
   }
-  dray::Status finish() override { return {}; }
+  dray::Status end_file() override {
+    sum = sum * 31 + 256;
+    return {};
+  }
   std::uint64_t sum = 0;
   std::uint64_t bytes = 0;
 };
@@ -35,7 +38,8 @@ class Summed final : public dray::ByteSink {
 std::string outcome(std::string_view stored, const DecompressorOptions& options, std::size_t step,
                     bool pauses = false) {
   Summed sink;
-  const auto decompressor = dray::codec::make_decompressor(options, sink);
+  dray::codec::DecompressorScratch scratch;
+  const auto decompressor = dray::codec::make_decompressor(options, sink, scratch);
   dray::Status status;
   for (std::size_t at = 0; status.ok() && at < stored.size(); at += step) {
     status = decompressor->write(stored.substr(at, step));

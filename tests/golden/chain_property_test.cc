@@ -10,6 +10,7 @@
 #include "format/splitter.h"
 #include "generated_text.h"
 #include "packers.h"
+#include "support/tar.h"
 
 namespace dray::golden {
 namespace {
@@ -133,6 +134,29 @@ TEST(ChainProperty, EventsDoNotDependOnThePacking) {
             << chain.name << ", " << packing.name << ", seed " << seed << "\n"
             << text;
       }
+    }
+  }
+}
+
+// Whatever is wrong with one of them: each gives what it would give alone, and the object is in trouble if one is.
+TEST(ChainProperty, EntriesOfAnArchiveGiveWhatEachGivesAlone) {
+  for (const Chain& chain : chains()) {
+    for (std::uint64_t seed = 0; seed < kPackedSeeds; ++seed) {
+      Random random(seed);
+      std::vector<test::Entry> entries;
+      std::string alone;
+      bool error = false;
+      for (std::uint64_t i = 0; i < 3; ++i) {
+        const std::string text = generated_text(3 * seed + i);
+        const DecodedObject decoded = decode_pieces(chain.service, {}, text, whole_of(text));
+        alone += decoded.text();
+        error = error || decoded.error;
+        entries.push_back({"entry", random.chance(0.3) ? gzip(text) : text});
+      }
+      const std::string stored = random.chance(0.5) ? test::tar(entries) : gzip(test::tar(entries));
+      const DecodedObject together = decode_pieces(chain.service, {}, stored, random_pieces(stored.size(), random));
+      ASSERT_EQ(together.text(), alone) << chain.name << ", seed " << seed;
+      ASSERT_EQ(together.error.has_value(), error) << chain.name << ", seed " << seed;
     }
   }
 }
