@@ -6,6 +6,7 @@ Environment: DRAY_BIN (the program). Lacking it, the test is skipped with one li
 
 import base64
 import gzip
+import io
 import json
 import os
 import re
@@ -14,6 +15,7 @@ import shutil
 import subprocess
 import tempfile
 import unittest
+import zipfile
 import zlib
 
 import cloud_process
@@ -249,6 +251,24 @@ class Files(Trial):
         _, errors = self.dray("try", "--service", "aws_sqs_vpc", "--explain", "flow")
         self.assertIn("no record: header line: version account-id", errors)
         self.assertIn("no events: all that it holds is no record by the rules of its format", errors)
+
+    def test_explains_each_entry_of_an_archive(self):
+        stored = io.BytesIO()
+        with zipfile.ZipFile(stored, "w") as archive:
+            archive.writestr("cut.json", '{"Records":[{"eventSource":"s3.amazonaws.com"},{"event')
+            archive.writestr("empty.json", "")
+            archive.writestr("flow.log", f"{HEADER}\n{FLOW}\n")
+        self.write("logs.zip", stored.getvalue())
+        out, errors = self.dray("try", "--service", "aws_sqs_auto", "--explain", "--count", "logs.zip", code=65)
+        self.assertEqual(out.split()[-2:], [b"2", b"total"])
+        entries = errors.split("  entry ")
+        self.assertIn("of its services aws_sqs_cloudtrail: its content_pattern is found in the first bytes", entries[1])
+        self.assertIn("record 1: cloud.aws.cloudtrail.s3\n", entries[1])
+        self.assertRegex(entries[2], r"^1: the JSON ends inside .*; its rest is passed over, the entries behind it are read\n$")
+        self.assertTrue(entries[3].startswith("2:\n"), entries)
+        self.assertIn(f"record 2: {VPC_TAG}\n", entries[3])
+        self.assertIn("summary: records=2 events=2 ", entries[3])
+        self.assertIn("logs.zip: entry 1: the JSON ends inside", entries[3])
 
     def test_a_file_needs_of_the_configuration_only_the_services(self):
         self.write("apps/x", '{"level":"INFO"}')
