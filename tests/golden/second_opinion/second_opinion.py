@@ -156,6 +156,17 @@ def golden_case(opinions, folder):
     judge(opinions, name, chosen(definition, key, stored), stored, expected, fails=(folder / "error.txt").exists())
 
 
+def split_each(plains, split, config):
+    """(events, whether one is broken): what is wrong with one file of an archive is nothing to the next."""
+    events, is_broken = [], False
+    for plain in plains:
+        try:
+            events += split(plain, config)
+        except splitting.Broken as broken:
+            events, is_broken = events + broken.events, True
+    return events, is_broken
+
+
 def judge(opinions, name, definition, stored, dray_says, fails=False):
     file_format = definition.get("file_format") or {}
     split = splitting.FORMATS.get(file_format.get("type"))
@@ -166,12 +177,9 @@ def judge(opinions, name, definition, stored, dray_says, fails=False):
     if definition.get("encoding"):
         return opinions.leave(name, "encoding")
     try:
-        plains = packings.unpacked(stored)
-        mine = [event for plain in plains for event in split(plain, file_format.get("config") or {})]
-        opinions.require(f"{name} ends in an error", not fails)
-    except splitting.Broken as broken:
-        mine = broken.events
-        if not fails:
+        mine, is_broken = split_each(packings.unpacked(stored), split, file_format.get("config") or {})
+        opinions.require(f"{name} ends in an error", is_broken or not fails)
+        if is_broken and not fails:
             return opinions.leave(name, "not decodable for Python")
     except (packings.Unreadable, NotImplementedError) as reason:
         return opinions.leave(name, str(reason))
