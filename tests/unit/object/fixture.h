@@ -1,4 +1,4 @@
-// What the tests of this room share: a store that answers as it is told, a clock that passes by sleeping, and an object.
+// What the tests of this room share: a store that answers as told, a clock that passes by sleeping.
 #pragma once
 
 #include <gtest/gtest.h>
