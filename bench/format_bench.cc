@@ -135,7 +135,8 @@ class Counted final : public flow::RecordSink {
     bytes += record.bytes.size();
     if (look_up_) {
       for (const char* key : {"eventCategory", "eventType", "eventSource"}) {
-        const auto raw = json::find_member(record.bytes, record.members, key);
+        const auto raw =
+            json::find_member(record.bytes, record.members.value_or(std::span<const std::uint32_t>()), key);
         if (raw && json::string_value(*raw, value_)) bytes += value_.size() & 1U;
       }
     }

@@ -79,7 +79,8 @@ class [[nodiscard]] Result {
 template <>
 class [[nodiscard]] Result<void> {
  public:
-  Result() = default;
+  // Not `= default`: then `return {};` would first fill the room of an error with zeros, once per record and layer.
+  Result() {}                                        // NOLINT(modernize-use-equals-default)
   Result(Error error) : error_(std::move(error)) {}  // NOLINT: implicit by intent
 
   [[nodiscard]] bool ok() const { return !error_.has_value(); }

@@ -62,7 +62,8 @@ Result<ReadyService> prepare(const Definition& definition, const PrepareOptions&
   ready.format = format::find_format(definition.file_format.type);
   ready.splitter = {.record_bytes_max = options.record_bytes_max,
                     .options = definition.file_format.options,
-                    .oversize_in_pieces = options.oversize_in_pieces};
+                    .oversize_in_pieces = options.oversize_in_pieces,
+                    .wanted_members = ready.service->wanted_members()};
   ready.decompressor = *codec::parse_encoding(definition.encoding);
   ready.decompressor.bytes_max = options.object_bytes_max;
   if (definition.content_pattern) ready.content = *route::Pattern::compile(*definition.content_pattern);

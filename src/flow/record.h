@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -19,14 +20,17 @@ enum class Flaw : std::uint8_t {
   oversize,     // a piece of a record over record_bytes_max; more pieces of the same record may follow
 };
 
+// Offsets in a JSON object of the ':' of its top-level members, ascending: the last of a doubled key is the last here.
+// All of them, or at least those of the names that the splitter was told to look for. Nothing: not collected, see
+// scan_members() of json/members.h.
+using MemberColons = std::optional<std::span<const std::uint32_t>>;
+
 struct Record {
   std::string_view bytes;
   // True if bytes are one whole JSON value whose brackets and strings balance; its variables can be looked up.
   // False: text, or a line that was announced as JSON and is not (its variables are "null").
   bool is_json = false;
-  // For a JSON object: offsets in bytes of the ':' of each top-level member, ascending, the last of a doubled key being
-  // the last here. Empty if the splitter did not collect them (use scan_members() of json/members.h then).
-  std::span<const std::uint32_t> members = {};
+  MemberColons members = {};
   Flaw flaw = Flaw::none;
 };
 
@@ -35,6 +39,13 @@ class RecordSink {
   virtual ~RecordSink() = default;
   // The next source record, in object order. An error ends the object's stream and travels up unchanged.
   virtual Status accept(const Record& record) = 0;
+  // The next records, all of them text without a flaw: the same as accept() for each, at less cost.
+  virtual Status accept_lines(std::span<const std::string_view> lines) {
+    for (const std::string_view line : lines) {
+      if (Status status = accept({.bytes = line}); !status) return status;
+    }
+    return {};
+  }
   // Bytes that are no record by the rules of their format, and why, in a word or two: "header line", "control object".
   // Only for those who want to know (`dray try --explain`); nothing depends on it.
   virtual void leave_out(std::string_view /*bytes*/, std::string_view /*why*/) {}

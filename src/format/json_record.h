@@ -4,8 +4,6 @@
 // forbids, becomes \n. One thread at a time.
 #pragma once
 
-#include <cstdint>
-#include <span>
 #include <string>
 #include <string_view>
 
@@ -17,9 +15,9 @@ class JsonRecord {
  public:
   explicit JsonRecord(flow::RecordSink& sink) : sink_(sink) {}
 
-  // blanks: there may be white space outside strings, or a line feed anywhere. colons: of the value's members, may be
-  // empty.
-  Status emit(std::string_view value, bool blanks, std::span<const std::uint32_t> colons);
+  // blanks: there may be white space outside strings, or a line feed anywhere. colons: of the
+  // value's members.
+  Status emit(std::string_view value, bool blanks, flow::MemberColons colons);
 
  private:
   flow::RecordSink& sink_;

@@ -35,14 +35,15 @@ bool may_be_container(std::string_view text) {
 
 }  // namespace
 
-Status JsonShaper::take_shaped(std::string_view value, bool blanks, std::span<const std::uint32_t> colons) {
+Status JsonShaper::take_shaped(std::string_view value, bool blanks, flow::MemberColons colons) {
   if (blanks) {
     json::compact(value, compacted_);
     value = compacted_;
     colons = {};
   }
   for (const KeyPath& path : shape_.extraction) {
-    if (const auto found = json::find_path(value, colons, path); found && *found != "null") {
+    if (const auto found = json::find_path(value, colons.value_or(std::span<const std::uint32_t>()), path);
+        found && *found != "null") {
       return take_extracted(*found);
     }
   }
@@ -69,12 +70,12 @@ Status JsonShaper::take_extracted(std::string_view value) {
   return {};
 }
 
-Status JsonShaper::take_whole(std::string_view value, std::span<const std::uint32_t> colons) {
+Status JsonShaper::take_whole(std::string_view value, flow::MemberColons colons) {
   if (value.starts_with('{') && (!shape_.rename.empty() || shape_.flat || !included_.empty())) {
     const bool rewritten = rewrite(value, {shape_.rename, shape_.flat, included_, bytes_max_}, shaped_) ||
                            (shape_.flat && rewrite(value, {shape_.rename, false, included_, bytes_max_}, shaped_));
     if (rewritten) {
-      Status status = record_.emit(shaped_, false, {});
+      Status status = record_.emit(shaped_, false, std::nullopt);
       trim_buffer(shaped_);
       return status;
     }

@@ -48,13 +48,13 @@ class JsonShaper {
   JsonShaper(JsonShape shape, std::size_t record_bytes_max, flow::RecordSink& sink)
       : shape_(std::move(shape)), plain_(shape_.plain()), bytes_max_(record_bytes_max), sink_(sink), record_(sink) {}
 
-  // blanks: there may be white space outside strings, or a line feed anywhere. colons: of the value's members, may be
-  // empty.
-  Status take(std::string_view value, bool blanks, std::span<const std::uint32_t> colons) {
+  // blanks: there may be white space outside strings, or a line feed anywhere. colons: of the
+  // value's members.
+  Status take(std::string_view value, bool blanks, flow::MemberColons colons) {
     return plain_ ? record_.emit(value, blanks, colons) : take_shaped(value, blanks, colons);
   }
   // The same without any wish.
-  Status take_as_it_is(std::string_view value, bool blanks) { return record_.emit(value, blanks, {}); }
+  Status take_as_it_is(std::string_view value, bool blanks) { return record_.emit(value, blanks, std::nullopt); }
   // Bytes that are no JSON.
   Status take_raw(std::string_view bytes, flow::Flaw flaw) { return sink_.accept({.bytes = bytes, .flaw = flaw}); }
 
@@ -62,9 +62,9 @@ class JsonShaper {
   void include(std::string members) { included_ = std::move(members); }
 
  private:
-  Status take_shaped(std::string_view value, bool blanks, std::span<const std::uint32_t> colons);
+  Status take_shaped(std::string_view value, bool blanks, flow::MemberColons colons);
   Status take_extracted(std::string_view value);
-  Status take_whole(std::string_view value, std::span<const std::uint32_t> colons);
+  Status take_whole(std::string_view value, flow::MemberColons colons);
   Status take_string(std::string_view raw);
   Status take_text(std::string_view text);
 

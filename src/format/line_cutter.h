@@ -7,13 +7,18 @@
 // and the lines behind it follow. Errors of the function come back unchanged. One thread at a time.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
-#include <cstring>
+#include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "base/result.h"
 #include "flow/record.h"
+#include "format/line_feeds.h"
 #include "format/oversize.h"
 #include "format/splitter.h"
 
@@ -25,23 +30,29 @@ class LineCutter {
       : bytes_max_(options.record_bytes_max), in_pieces_(options.oversize_in_pieces), pieces_(bytes_max_) {}
 
   // take: Status(std::string_view line, flow::Flaw flaw); the view lives until it returns. The flaw is none for a whole
-  // line and oversize for a piece of one.
+  // line and oversize for a piece of one. If there is a take.lines(std::span<const std::string_view>), whole lines go
+  // there many at once.
   template <class Take>
   Status write(std::string_view chunk, const Take& take) {
-    const char* at = chunk.data();
-    const char* const end = at + chunk.size();
-    while (at != end) {
-      const auto* line_feed = static_cast<const char*>(std::memchr(at, '\n', static_cast<std::size_t>(end - at)));
-      const std::string_view part(at, static_cast<std::size_t>((line_feed == nullptr ? end : line_feed) - at));
-      if (line_feed == nullptr) {
-        return keep(part, take);
+    if (!begun_.empty() || oversize_) {
+      const std::size_t end = chunk.find('\n');
+      if (end == std::string_view::npos) {
+        return keep(chunk, take);
       }
-      at = line_feed + 1;
-      if (Status status = begun_.empty() && !oversize_ ? cut(part, take) : cut_begun(part, take); !status) {
+      if (Status status = cut_begun(chunk.substr(0, end), take); !status) {
+        return status;
+      }
+      chunk.remove_prefix(end + 1);
+    }
+    const char* begin = chunk.data();  // of the line at hand
+    for (std::size_t done = 0; done < chunk.size(); done += LineFeeds::kBytesMax) {
+      const std::string_view stretch = chunk.substr(done, LineFeeds::kBytesMax);
+      if (Status status = cut_all(stretch.data(), line_feeds_.find(stretch), take, begin); !status) {
         return status;
       }
     }
-    return {};
+    chunk.remove_prefix(static_cast<std::size_t>(begin - chunk.data()));
+    return chunk.empty() ? Status() : keep(chunk, take);
   }
 
   // The end of the input: the line without an end, if there is one.
@@ -66,9 +77,52 @@ class LineCutter {
     return [&take](std::string_view piece) { return take(piece, flow::Flaw::oversize); };
   }
 
+  // The lines that end in a stretch of bytes. begin: of the first of them; on return, of the line behind the last.
+  template <class Take>
+  Status cut_all(const char* stretch, std::span<const std::uint16_t> ends, const Take& take, const char*& begin) {
+    lines_.resize(std::max(lines_.size(), ends.size()));
+    // Copies, which no store of a line can be meant for.
+    const std::size_t bytes_max = bytes_max_;
+    const char* from = begin;
+    std::string_view* out = lines_.data();
+    for (const std::uint16_t place : ends) {
+      const char* const end = stretch + place;
+      const std::string_view ended(from, static_cast<std::size_t>(end - from));
+      from = end + 1;
+      if (ended.size() > bytes_max) {
+        Status status = give({lines_.data(), std::exchange(out, lines_.data())}, take);
+        if (status) status = cut(ended, take);
+        if (!status) return status;
+        continue;
+      }
+      *out = without_return(ended);
+      out += out->empty() ? 0 : 1;
+    }
+    begin = from;
+    return give({lines_.data(), out}, take);
+  }
+
+  // Whole lines.
+  template <class Take>
+  Status give(std::span<const std::string_view> lines, const Take& take) {
+    if constexpr (requires { take.lines(lines); }) {
+      return lines.empty() ? Status() : take.lines(lines);
+    } else {
+      for (const std::string_view line : lines) {
+        if (Status status = take(line, flow::Flaw::none); !status) return status;
+      }
+      return {};
+    }
+  }
+
+  static std::string_view without_return(std::string_view ended) {
+    const bool has_return = !ended.empty() && ended.back() == '\r';
+    return {ended.data(), ended.size() - (has_return ? 1 : 0)};
+  }
+
   template <class Take>
   Status cut(std::string_view ended, const Take& take) {
-    const std::string_view line = ended.substr(0, ended.size() - (ended.ends_with('\r') ? 1 : 0));
+    const std::string_view line = without_return(ended);
     if (line.size() > bytes_max_) {
       Status status = begin_pieces(ended, take);
       return status ? end_pieces(take) : status;
@@ -127,6 +181,8 @@ class LineCutter {
   std::string begun_;      // the start of a line whose end has not come
   bool oversize_ = false;  // of the line at hand the pieces are given on
   OversizePieces pieces_;
+  LineFeeds line_feeds_;
+  std::vector<std::string_view> lines_;  // of a stretch
 };
 
 }  // namespace dray::format

@@ -20,6 +20,7 @@ class PlainLines final : public Splitter {
     Status operator()(std::string_view line, flow::Flaw flaw) const {
       return sink.accept({.bytes = line, .flaw = flaw});
     }
+    Status lines(std::span<const std::string_view> lines) const { return sink.accept_lines(lines); }
   };
 
   LineCutter cutter_;

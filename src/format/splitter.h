@@ -9,8 +9,11 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <span>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/byte_sink.h"
 #include "base/settings.h"
@@ -22,6 +25,9 @@ struct SplitterOptions {
   std::size_t record_bytes_max = 16U << 20U;
   Settings options;  // file_format.config
   bool oversize_in_pieces = false;
+  // Names of members that are looked up in records: those of others need not be among Record::members. Nothing: any
+  // may be; empty: none is.
+  std::optional<std::vector<std::string>> wanted_members = {};
 };
 
 // One option of a format, for `dray formats` and docs.

@@ -28,7 +28,12 @@ UnseparatedJson::UnseparatedJson(JsonWalk walk, const JsonShape& shape, const Sp
       outer_(shape.include, walk_.skip, record_bytes_max_),
       itself_(record_bytes_max_, in_pieces_, shaper_),
       pieces_(record_bytes_max_),
-      garbage_(record_bytes_max_) {}
+      garbage_(record_bytes_max_) {
+  if (shape.plain() && options.wanted_members) {
+    collects_ = !options.wanted_members->empty();
+    scanner_.look_for(*options.wanted_members);
+  }
+}
 
 Status UnseparatedJson::write(std::string_view chunk) {
   while (!chunk.empty()) {
@@ -204,7 +209,7 @@ Status UnseparatedJson::begin_value(char byte, Use use) {
   }
   if (byte == '{' || byte == '[') {
     kind_ = At::container;
-    scanner_.begin(use == Use::record && byte == '{');
+    scanner_.begin(collects_ && use == Use::record && byte == '{');
   } else if (byte == '"') {
     kind_ = At::string;
     escaped_ = false;
@@ -227,12 +232,6 @@ void UnseparatedJson::open_object(std::uint64_t keys) {
 void UnseparatedJson::open_array(bool top) {
   frames_.push_back({true, top, 0});
   at_ = At::first_element;
-}
-
-void UnseparatedJson::close() {
-  level_ -= frames_.back().array ? 0U : 1U;
-  frames_.pop_back();
-  at_ = behind();
 }
 
 // Where the walk goes on behind a value.
@@ -430,7 +429,7 @@ Status UnseparatedJson::end_value(std::string_view value) {
       return status;
     }
   }
-  return shaper_.take(value, blanks, container ? scanner_.colons() : std::span<const std::uint32_t>());
+  return shaper_.take(value, blanks, container ? flow::MemberColons(scanner_.colons()) : std::nullopt);
 }
 
 Status UnseparatedJson::end_object() {

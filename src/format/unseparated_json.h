@@ -84,7 +84,11 @@ class UnseparatedJson final : public Splitter {
   Status begin_value(char byte, Use use);
   void open_object(std::uint64_t keys);
   void open_array(bool top);
-  void close();
+  void close() {
+    level_ -= frames_.back().array ? 0U : 1U;
+    frames_.pop_back();
+    at_ = behind();
+  }
   [[nodiscard]] At behind() const;
   Status take_key(std::string_view chunk, std::size_t* taken);
   void end_key();
@@ -114,6 +118,7 @@ class UnseparatedJson final : public Splitter {
   OversizePieces pieces_;
   Garbage garbage_;
   json::ValueScanner scanner_;
+  bool collects_ = true;  // the colons of records
 
   At at_ = At::top;
   std::vector<Frame> frames_;

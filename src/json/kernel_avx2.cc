@@ -8,10 +8,10 @@
 
 // The rest of this file is compiled for processors with these; usable_kernels() asks the processor first.
 #if defined(__clang__)
-#pragma clang attribute push(__attribute__((target("avx2,pclmul,bmi"))), apply_to = function)
+#pragma clang attribute push(__attribute__((target("avx2,pclmul,bmi,popcnt"))), apply_to = function)
 #else
 #pragma GCC push_options
-#pragma GCC target("avx2,pclmul,bmi")
+#pragma GCC target("avx2,pclmul,bmi,popcnt")
 #endif
 
 namespace dray::json {
@@ -46,25 +46,78 @@ inline std::uint64_t equal(const Halves& in, char byte) {
   return bits(_mm256_cmpeq_epi8(in.low, wanted), _mm256_cmpeq_epi8(in.high, wanted));
 }
 
-// '[' and '{', ']' and '}' differ in bit 5 only.
-inline __m256i brackets(__m256i in) {
-  const __m256i folded = _mm256_or_si256(in, _mm256_set1_epi8(0x20));
-  return _mm256_or_si256(_mm256_cmpeq_epi8(folded, _mm256_set1_epi8('{')),
-                         _mm256_cmpeq_epi8(folded, _mm256_set1_epi8('}')));
-}
-
 inline __m256i blanks(__m256i in) {
   return _mm256_cmpeq_epi8(_mm256_min_epu8(in, _mm256_set1_epi8(0x20)), in);
 }
 
+// NameEnds, each twice.
+struct WantedBytes {
+  __m256i last;
+  __m256i before_last;
+};
+
+inline __m256i twice(const NameEnds::Bytes& bytes) {
+  return _mm256_broadcastsi128_si256(_mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes.data())));
+}
+
+inline WantedBytes wanted_bytes(const NameEnds& names) {
+  return {twice(names.last), twice(names.before_last)};
+}
+
+inline Halves any_of(const Halves& in, __m256i bytes) {
+  return {_mm256_cmpeq_epi8(in.low, _mm256_shuffle_epi8(bytes, in.low)),
+          _mm256_cmpeq_epi8(in.high, _mm256_shuffle_epi8(bytes, in.high))};
+}
+
+// '[' and '{', ']' and '}' differ in bit 5 only.
+inline std::uint64_t brackets(const Halves& in) {
+  constexpr NameEnds::Bytes kBrackets{1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, '{', 0, '}'};
+  const __m256i fold = _mm256_set1_epi8(0x20);
+  const Halves found = any_of({_mm256_or_si256(in.low, fold), _mm256_or_si256(in.high, fold)}, twice(kBrackets));
+  return bits(found.low, found.high);
+}
+
 inline BlockMasks block_masks(const char* block) {
   const Halves in = load(block);
-  return {equal(in, '"'),
-          equal(in, '\\'),
-          bits(brackets(in.low), brackets(in.high)),
-          equal(in, ':'),
-          bits(blanks(in.low), blanks(in.high)),
+  return {equal(in, '"'), equal(in, '\\'), brackets(in), equal(in, ':'), bits(blanks(in.low), blanks(in.high)),
           equal(in, '\n')};
+}
+
+inline __m256i not_plain(__m256i in) {
+  return _mm256_or_si256(blanks(in), _mm256_cmpeq_epi8(in, _mm256_set1_epi8('\\')));
+}
+
+inline bool is_plain(const char* block) {
+  const Halves in = load(block);
+  return _mm256_movemask_epi8(_mm256_or_si256(not_plain(in.low), not_plain(in.high))) == 0;
+}
+
+inline std::uint64_t quotes(const char* block) {
+  return equal(load(block), '"');
+}
+
+inline std::uint64_t brackets(const char* block) {
+  return brackets(load(block));
+}
+
+inline std::uint64_t colons(const char* block) {
+  return equal(load(block), ':');
+}
+
+// The colons behind a quote and the end of a name that is looked for.
+inline std::uint64_t named_colons(const char* block, const WantedBytes& wanted) {
+  const Halves in = load(block);
+  const Halves last = any_of(load(block - 2), wanted.last);
+  const Halves before_last = any_of(load(block - 3), wanted.before_last);
+  const __m256i colon = _mm256_set1_epi8(':');
+  return bits(_mm256_and_si256(_mm256_cmpeq_epi8(in.low, colon), _mm256_and_si256(last.low, before_last.low)),
+              _mm256_and_si256(_mm256_cmpeq_epi8(in.high, colon), _mm256_and_si256(last.high, before_last.high)));
+}
+
+inline std::uint64_t bits_set(const char* block, unsigned bit) {
+  const Halves in = load(block);
+  const __m128i up = _mm_cvtsi32_si128(static_cast<int>(7U - bit));
+  return bits(_mm256_sll_epi16(in.low, up), _mm256_sll_epi16(in.high, up));
 }
 
 inline std::uint64_t white_space(const char* block) {
@@ -75,6 +128,15 @@ inline std::uint64_t white_space(const char* block) {
 inline std::uint64_t prefix_xor(std::uint64_t in) {
   const __m128i product = _mm_clmulepi64_si128(_mm_set_epi64x(0, static_cast<std::int64_t>(in)), _mm_set1_epi8(-1), 0);
   return static_cast<std::uint64_t>(_mm_cvtsi128_si64(product));
+}
+
+// The bits at the places of the mask, side by side. (Not PEXT: on AMD before Zen 3 that is slower than this.)
+inline std::uint64_t extract(std::uint64_t in, std::uint64_t mask) {
+  std::uint64_t out = 0;
+  for (unsigned at = 0; mask != 0; mask &= mask - 1, ++at) {
+    out |= static_cast<std::uint64_t>((in & mask & (0 - mask)) != 0) << at;
+  }
+  return out;
 }
 
 #include "json/kernel_loop.inl"

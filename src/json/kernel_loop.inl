@@ -1,4 +1,4 @@
-// The loops of a kernel, included once per kernel after its block_masks() and prefix_xor(). Not a header of its own:
+// The loops of a kernel, included once per kernel after its functions that look at one block. Not a header of its own:
 // what it uses must be compiled for the instruction set of the file that includes it, so it uses no library templates.
 // The string and escape masks follow the published method of simdjson (Langdale, Lemire: "Parsing Gigabytes of JSON
 // per Second", 2019, sections 3.1.1 and 3.1.2).
@@ -41,71 +41,138 @@ inline std::uint64_t inside_strings(const BlockMasks& masks, std::uint64_t& in_s
   return inside;
 }
 
-inline void collect_colons(ScanState& state, std::uint64_t colons) {
-  std::uint32_t* out = state.colons + state.colon_count;
-  const auto base = static_cast<std::uint32_t>(state.taken);
-  for (; colons != 0; colons &= colons - 1) {
-    *out++ = base + lowest(colons);
-  }
-  state.colon_count = static_cast<std::size_t>(out - state.colons);
+inline unsigned count(std::uint64_t bits) {
+  return static_cast<unsigned>(__builtin_popcountll(bits));
 }
 
-// Opens or closes one bracket; false at the end of the value or at a fault.
-inline bool step(ScanState& state, char bracket) {
-  if (bracket == '{' || bracket == '[') {
-    if (state.depth == kDepthMax) {
-      state.end = ScanEnd::too_deep;
-      return false;
-    }
-    const std::uint64_t bit = std::uint64_t{1} << (state.depth % 64);
-    std::uint64_t& word = state.objects.data()[state.depth / 64];
-    word = bracket == '{' ? word | bit : word & ~bit;
-    ++state.depth;
-    return true;
-  }
-  const bool closes_object = bracket == '}';
-  if (state.depth == 0) {
-    state.end = ScanEnd::mismatched;
+// What is outside strings in one block.
+struct Structure {
+  std::uint64_t brackets;
+  std::uint64_t colons;  // those that are wanted
+};
+
+// Which colons a scan collects.
+enum class Collect { none, all, named };
+
+// '[' and '{' have bit 1, ']' and '}' have not; '{' and '}' have bit 5, '[' and ']' have not.
+constexpr unsigned kOpensBit = 1;
+constexpr unsigned kObjectBit = 5;
+
+// Before a bracket where `kinds` is full, or nothing is open; false at a fault.
+inline bool step_over_border(ScanState& state, const ScanPlace& place, bool opens) {
+  if (opens && place.depth == kDepthMax) {
+    state.end = ScanEnd::too_deep;
     return false;
   }
-  const std::uint32_t open = state.depth - 1;
-  if ((((state.objects.data()[open / 64] >> (open % 64)) & 1U) != 0) != closes_object) {
-    state.end = ScanEnd::mismatched;
-    return false;
-  }
-  state.depth = open;
-  if (open == 0) {
-    state.end = ScanEnd::done;
-    return false;
+  if (opens && place.depth != 0) {
+    state.outer.data()[place.depth / 64 - 1] = place.kinds;
   }
   return true;
 }
 
-// One block; returns the bytes taken: all, or up to and with the bracket that ended the scan.
-inline std::size_t scan_block(ScanState& state, const char* bytes, const BlockMasks& masks, std::size_t size) {
-  const std::uint64_t outside = ~inside_strings(masks, state.in_string, state.escaped, size);
-  std::uint64_t brackets = masks.bracket & outside;
-  std::uint64_t colons = state.collect ? masks.colon & outside : 0;
+// Opens and closes all brackets of a block; or up to the one that ends the scan: then state.end says why. Returns the
+// bytes up to and with the last one taken. That opening and closing are branches is meant: records are alike, and what
+// came before lets the processor guess how many brackets a block has (arithmetic instead was slower, measured).
+[[gnu::always_inline]] inline std::size_t nest(ScanState& state, ScanPlace& place, const char* bytes,
+                                               std::uint64_t brackets) {
+  unsigned at = 0;
+  for (; brackets != 0; brackets &= brackets - 1) {
+    at = lowest(brackets);
+    const auto bracket = static_cast<std::uint64_t>(bytes[at]);
+    const std::uint64_t opens = (bracket >> kOpensBit) & 1U;
+    if ((place.depth & 63U) == 0 && !step_over_border(state, place, opens != 0)) {
+      break;
+    }
+    const std::uint64_t object = (bracket >> kObjectBit) & 1U;
+    if ((~opens & (place.kinds ^ object) & 1U) != 0) {
+      state.end = ScanEnd::mismatched;
+      break;
+    }
+    if (opens != 0) {
+      place.kinds = (place.kinds << 1U) | object;
+      ++place.depth;
+      continue;
+    }
+    place.kinds >>= 1U;
+    --place.depth;
+    if ((place.depth & 63U) == 0) {
+      if (place.depth == 0) {
+        state.end = ScanEnd::done;
+        break;
+      }
+      place.kinds = state.outer.data()[place.depth / 64 - 1];
+    }
+  }
+  return at + 1U;
+}
+
+// In a block without brackets all colons are of the first level, or none is. Most blocks have few: so many are written
+// always, which costs less than guessing how many there are.
+template <unsigned kAlways>
+[[gnu::always_inline]] inline void collect_flat(ScanState& state, std::uint64_t colons, std::uint64_t base) {
+  constexpr std::uint64_t kSome = std::uint64_t{1} << 63U;  // of none there is no lowest
+  std::uint32_t* out = state.colons + state.colon_count;
+  state.colon_count += count(colons);
+  for (unsigned i = 0; i < kAlways; ++i, colons &= colons - 1) {
+    *out++ = static_cast<std::uint32_t>(base) + lowest(colons | kSome);
+  }
+  for (; colons != 0; colons &= colons - 1) {
+    *out++ = static_cast<std::uint32_t>(base) + lowest(colons);
+  }
+}
+
+// Those of the first level among brackets. depth: at the block's start.
+inline void collect_nested(ScanState& state, const Structure& block, const char* bytes, std::uint64_t base,
+                           std::uint32_t depth) {
+  std::uint32_t* out = state.colons + state.colon_count;
+  const std::uint64_t opening = block.brackets & bits_set(bytes, kOpensBit);
+  const std::uint64_t closing = block.brackets & ~opening;
+  for (std::uint64_t colons = block.colons; colons != 0; colons &= colons - 1) {
+    const std::uint64_t before = (colons & (0 - colons)) - 1;
+    const std::uint32_t here = depth + count(opening & before) - count(closing & before);
+    *out = static_cast<std::uint32_t>(base) + lowest(colons);
+    out += here == 1 ? 1 : 0;
+  }
+  state.colon_count = static_cast<std::size_t>(out - state.colons);
+}
+
+// Takes the brackets and colons of a block; returns the bytes taken: all of them, unless state.end says why not.
+template <Collect kCollect>
+[[gnu::always_inline]] inline std::size_t take_structure(ScanState& state, ScanPlace& place, const char* bytes,
+                                                         Structure block, std::size_t size) {
+  const std::uint32_t depth = place.depth;
+  const std::uint64_t base = place.taken;
+  std::size_t used = size;
+  if (block.brackets != 0) {
+    const std::size_t nested = nest(state, place, bytes, block.brackets);
+    used = state.end == ScanEnd::more ? size : nested;
+    if (kCollect != Collect::none && block.colons != 0) {
+      block.colons &= first_bits(used);
+      collect_nested(state, block, bytes, base, depth);
+    }
+  } else if (kCollect != Collect::none) {
+    collect_flat<kCollect == Collect::all ? 4 : 1>(state, depth == 1 ? block.colons : 0, base);
+  }
+  if (kCollect != Collect::none && state.colon_capacity - state.colon_count < kBlock && state.end == ScanEnd::more) {
+    state.end = ScanEnd::colons_full;
+  }
+  place.taken += used;
+  return used;
+}
+
+// Any block, at the end of a chunk a short one. All its colons are wanted: a name may hold an escape here, or stand
+// apart from its colon.
+template <Collect kCollect>
+[[gnu::noinline]] std::size_t scan_any(ScanState& state, const char* bytes, std::size_t size) {
+  ScanPlace& place = state.place;
+  const BlockMasks masks = block_masks(bytes);
+  const std::uint64_t outside = ~inside_strings(masks, place.in_string, place.escaped, size);
+  place.plain_before = masks.backslash == 0 && size == kBlock;
+  const Structure block{masks.bracket & outside, kCollect == Collect::none ? 0 : masks.colon & outside};
+  const std::size_t used = take_structure<kCollect>(state, place, bytes, block, size);
   // A line feed counts wherever it stands: no record may hold one.
-  const std::uint64_t blanks = ((masks.blank & outside) | masks.line_feed) & first_bits(size);
-  while (brackets != 0) {
-    const unsigned at = lowest(brackets);
-    const std::uint64_t before = first_bits(at);
-    if (state.depth == 1 && colons != 0) {
-      collect_colons(state, colons & before);
-    }
-    colons &= ~before;
-    brackets &= brackets - 1;
-    if (!step(state, bytes[at])) {
-      state.blanks |= (blanks & before) != 0;
-      return at + 1U;
-    }
-  }
-  if (state.depth == 1) {
-    collect_colons(state, colons);
-  }
-  state.blanks |= blanks != 0;
-  return size;
+  place.blanks |= ((masks.blank & outside) | masks.line_feed) & first_bits(used);
+  return used;
 }
 
 inline void copy_padded(char* block, const char* bytes, std::size_t size) {
@@ -113,29 +180,65 @@ inline void copy_padded(char* block, const char* bytes, std::size_t size) {
   __builtin_memcpy(block, bytes, size);
 }
 
-std::size_t scan(ScanState& state, const char* bytes, std::size_t size) {
+// Field by field: a copy of the whole would be made in pieces of other sizes than those that were just stored, and such
+// loads wait.
+inline void copy_place(const ScanPlace& from, ScanPlace& to) {
+  to.in_string = from.in_string;
+  to.escaped = from.escaped;
+  to.taken = from.taken;
+  to.kinds = from.kinds;
+  to.blanks = from.blanks;
+  to.depth = from.depth;
+  to.plain_before = from.plain_before;
+}
+
+// Plain blocks, as long as they come: without backslashes and white space, behind one without backslashes. Most are.
+// `bytes` must have a block before it, where names may stand that end in this one.
+template <Collect kCollect>
+[[gnu::always_inline]] inline std::size_t scan_plain(ScanState& state, const char* bytes, std::size_t size,
+                                                     const WantedBytes& wanted) {
+  // A copy, so that no store of a colon can be meant for it.
+  ScanPlace place;
+  copy_place(state.place, place);
   std::size_t done = 0;
-  while (done < size) {
-    if (state.collect && state.colon_capacity - state.colon_count < kBlock) {
-      state.end = ScanEnd::colons_full;
-      return done;
-    }
-    const std::size_t left = size - done;
-    const std::size_t length = left < kBlock ? left : kBlock;
-    char padded[kBlock];
+  while (size - done >= kBlock && state.end == ScanEnd::more && is_plain(bytes + done)) {
     const char* block = bytes + done;
-    if (length < kBlock) {
-      copy_padded(padded, block, length);
-      block = padded;
+    const std::uint64_t inside = prefix_xor(quotes(block)) ^ place.in_string;
+    place.in_string = static_cast<std::uint64_t>(static_cast<std::int64_t>(inside) >> 63);
+    Structure structure{brackets(block) & ~inside, 0};
+    if (kCollect != Collect::none) {
+      structure.colons = ~inside & (kCollect == Collect::named ? named_colons(block, wanted) : colons(block));
     }
-    const std::size_t used = scan_block(state, block, block_masks(block), length);
-    done += used;
-    state.taken += used;
-    if (state.end != ScanEnd::more) {
-      return done;
+    done += take_structure<kCollect>(state, place, block, structure, kBlock);
+  }
+  copy_place(place, state.place);
+  return done;
+}
+
+template <Collect kCollect>
+[[gnu::noinline]] std::size_t scan_collecting(ScanState& state, const char* bytes, std::size_t size) {
+  const WantedBytes wanted = wanted_bytes(kCollect == Collect::named ? *state.names : NameEnds{});
+  std::size_t done = 0;
+  while (done < size && state.end == ScanEnd::more) {
+    if (size - done < kBlock) {
+      char padded[kBlock];
+      copy_padded(padded, bytes + done, size - done);
+      return done + scan_any<kCollect>(state, padded, size - done);
+    }
+    done += scan_any<kCollect>(state, bytes + done, kBlock);
+    if (state.place.plain_before && state.end == ScanEnd::more) {
+      done += scan_plain<kCollect>(state, bytes + done, size - done, wanted);
     }
   }
   return done;
+}
+
+std::size_t scan(ScanState& state, const char* bytes, std::size_t size) {
+  if (!state.collect) {
+    return scan_collecting<Collect::none>(state, bytes, size);
+  }
+  return state.names == nullptr ? scan_collecting<Collect::all>(state, bytes, size)
+                                : scan_collecting<Collect::named>(state, bytes, size);
 }
 
 std::size_t compact(const char* bytes, std::size_t size, char* out) {

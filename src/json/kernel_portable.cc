@@ -60,9 +60,43 @@ inline std::uint64_t blanks(const char* block) {
 
 #endif
 
+inline std::uint64_t quotes(const char* block) {
+  return equal(block, '"');
+}
+
+inline std::uint64_t brackets(const char* block) {
+  return equal(block, '{', 0x20) | equal(block, '}', 0x20);
+}
+
+inline std::uint64_t colons(const char* block) {
+  return equal(block, ':');
+}
+
 inline BlockMasks block_masks(const char* block) {
-  return {equal(block, '"'), equal(block, '\\'), equal(block, '{', 0x20) | equal(block, '}', 0x20),
-          equal(block, ':'), blanks(block),      equal(block, '\n')};
+  return {quotes(block), equal(block, '\\'), brackets(block), colons(block), blanks(block), equal(block, '\n')};
+}
+
+inline bool is_plain(const char* block) {
+  return (blanks(block) | equal(block, '\\')) == 0;
+}
+
+// Looking at the ends of names costs more here than it saves: every name may be wanted.
+struct WantedBytes {};
+
+inline WantedBytes wanted_bytes(const NameEnds& /*names*/) {
+  return {};
+}
+
+inline std::uint64_t named_colons(const char* block, WantedBytes /*wanted*/) {
+  return colons(block);
+}
+
+inline std::uint64_t bits_set(const char* block, unsigned bit) {
+  std::uint64_t mask = 0;
+  for (unsigned i = 0; i < 64; ++i) {
+    mask |= ((static_cast<std::uint64_t>(block[i]) >> bit) & 1U) << i;
+  }
+  return mask;
 }
 
 inline std::uint64_t white_space(const char* block) {
@@ -77,6 +111,15 @@ inline std::uint64_t prefix_xor(std::uint64_t in) {
   in ^= in << 16U;
   in ^= in << 32U;
   return in;
+}
+
+// The bits at the places of the mask, side by side. (Not PEXT: on AMD before Zen 3 that is slower than this.)
+inline std::uint64_t extract(std::uint64_t in, std::uint64_t mask) {
+  std::uint64_t out = 0;
+  for (unsigned at = 0; mask != 0; mask &= mask - 1, ++at) {
+    out |= static_cast<std::uint64_t>((in & mask & (0 - mask)) != 0) << at;
+  }
+  return out;
 }
 
 #include "json/kernel_loop.inl"

@@ -97,39 +97,50 @@ bool key_equals(std::string_view object, std::size_t colon, std::string_view key
 
 // The end of the string that starts at text[0], its closing quote included; npos if it does not end.
 std::size_t string_end(std::string_view text) {
-  for (std::size_t at = 1; at < text.size(); ++at) {
-    const void* hit = std::memchr(text.data() + at, '"', text.size() - at);
-    if (hit == nullptr) {
-      return std::string_view::npos;
+  for (std::size_t at = 1; at < text.size();) {
+#if defined(__SSE2__)
+    if (text.size() - at >= 16) {
+      const __m128i in = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + at));
+      const auto quotes = static_cast<unsigned>(_mm_movemask_epi8(_mm_cmpeq_epi8(in, _mm_set1_epi8('"'))));
+      if (quotes == 0) {
+        at += 16;
+        continue;
+      }
+      at += static_cast<unsigned>(__builtin_ctz(quotes));
     }
-    at = static_cast<std::size_t>(static_cast<const char*>(hit) - text.data());
-    if (!is_escaped(text, at)) {
+#endif
+    if (text[at] == '"' && !is_escaped(text, at)) {
       return at + 1;
     }
+    ++at;
   }
   return std::string_view::npos;
 }
 
-// The value that starts at text[0] (after white space), as written; nothing if there is none or it does not end.
-std::optional<std::string_view> value_at(std::string_view text) {
+// The value that starts at text[0] (after white space), as written; empty if there is none or it does not end.
+std::string_view written_value(std::string_view text) {
   while (!text.empty() && is_space(text.front())) {
     text.remove_prefix(1);
   }
   if (text.empty()) {
-    return std::nullopt;
+    return {};
   }
   if (text.front() == '"') {
     const std::size_t end = string_end(text);
-    return end == std::string_view::npos ? std::nullopt : std::optional(text.substr(0, end));
+    return text.substr(0, end == std::string_view::npos ? 0 : end);
   }
   if (starts_container(text)) {
     ValueScanner scanner;
     scanner.begin(false);
     const std::size_t end = scanner.scan(text);
-    return scanner.done() ? std::optional(text.substr(0, end)) : std::nullopt;
+    return text.substr(0, scanner.done() ? end : 0);
   }
-  const std::size_t end = std::min(text.find_first_of(",]}: \t\r\n\"[{"), text.size());
-  return end == 0 ? std::nullopt : std::optional(text.substr(0, end));
+  return text.substr(0, text.find_first_of(",]}: \t\r\n\"[{"));
+}
+
+std::optional<std::string_view> value_at(std::string_view text) {
+  const std::string_view value = written_value(text);
+  return value.empty() ? std::nullopt : std::optional(value);
 }
 
 std::optional<std::int64_t> index_of(std::string_view text) {
@@ -238,6 +249,10 @@ std::optional<std::string_view> find_member(std::string_view object, std::span<c
     }
   }
   return std::nullopt;
+}
+
+std::string_view value_behind(std::string_view object, std::uint32_t colon) {
+  return colon < object.size() ? written_value(object.substr(colon + 1)) : std::string_view();
 }
 
 std::optional<std::string_view> find_path(std::string_view record, std::span<const std::uint32_t> members,

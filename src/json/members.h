@@ -24,6 +24,9 @@ bool scan_members(std::string_view object, std::vector<std::uint32_t>& colons);
 std::optional<std::string_view> find_member(std::string_view object, std::span<const std::uint32_t> colons,
                                             std::string_view key);
 
+// The value behind the colon of a member, as written; empty if there is none or it does not end.
+std::string_view value_behind(std::string_view object, std::uint32_t colon);
+
 // The value at a path from the outside in. In an array a path element is an index, negative from the end. An empty path
 // is the whole record. `members` as Record has them; if empty they are collected here.
 std::optional<std::string_view> find_path(std::string_view record, std::span<const std::uint32_t> members,

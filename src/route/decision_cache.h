@@ -6,10 +6,13 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <cstring>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace dray::route {
@@ -25,40 +28,69 @@ class DecisionCache {
   // decide: Decision(); called on a miss. The reference is good until the next call.
   template <class Decide>
   const Decision& find_or(std::span<const std::string_view> values, const Decide& decide) {
-    if (!make_key(values)) return uncached_ = decide();
-    if (entries_.empty()) entries_.resize(kPlaces);
-    Entry& entry = entries_[std::hash<std::string_view>{}(key_) % kPlaces];
-    if (!entry.used || entry.key != key_) {
-      entry.decision = decide();
-      entry.key = key_;
-      entry.used = true;
+    std::uint64_t hash = 0;
+    std::size_t bytes = 0;
+    for (const std::string_view value : values) {
+      hash = mixed(hash, value);
+      bytes += value.size();
     }
+    if (bytes > kValueBytesMax) return uncached_ = decide();
+    if (entries_.empty()) entries_.resize(kPlaces);
+    Entry& entry = entries_[hash >> kHashShift];
+    if (!entry.is_of(values)) entry.keep(values, decide());
     return entry.decision;
   }
 
  private:
   static constexpr std::size_t kPlaces = 64;
+  static constexpr unsigned kHashShift = 64 - 6;
   static constexpr std::size_t kValueBytesMax = 512;
 
   struct Entry {
     bool used = false;
-    std::string key;
+    std::vector<std::size_t> sizes;  // of the values
+    std::string bytes;               // theirs, one behind the other
     Decision decision;
+
+    [[nodiscard]] bool is_of(std::span<const std::string_view> values) const {
+      if (!used) return false;
+      const char* at = bytes.data();
+      for (std::size_t i = 0; i < values.size(); ++i) {
+        if (values[i].size() != sizes[i] || values[i] != std::string_view(at, sizes[i])) return false;
+        at += sizes[i];
+      }
+      return true;
+    }
+
+    void keep(std::span<const std::string_view> values, Decision decided) {
+      used = true;
+      sizes.clear();
+      bytes.clear();
+      for (const std::string_view value : values) {
+        sizes.push_back(value.size());
+        bytes += value;
+      }
+      decision = std::move(decided);
+    }
   };
 
-  // The values one behind the other, each with its length, so that different values never have the same key.
-  bool make_key(std::span<const std::string_view> values) {
-    key_.clear();
-    for (const std::string_view value : values) {
-      if (key_.size() + value.size() > kValueBytesMax) return false;
-      key_ += static_cast<char>(value.size() & 0xFFU);
-      key_ += static_cast<char>(value.size() >> 8U);
-      key_ += value;
+  // Of a value its length and its first and last eight bytes: enough to tell apart what differs in practice, and a
+  // collision costs a decision made anew. (Multiplier: the golden ratio's, as in Fibonacci hashing.)
+  static std::uint64_t mixed(std::uint64_t hash, std::string_view value) {
+    constexpr std::uint64_t kGolden = 0x9E3779B97F4A7C15ULL;
+    std::uint64_t first = 0;
+    std::uint64_t last = 0;
+    if (value.size() >= sizeof first) {
+      std::memcpy(&first, value.data(), sizeof first);
+      std::memcpy(&last, value.data() + value.size() - sizeof last, sizeof last);
+    } else {
+      for (const char byte : value) first = first << 8U | static_cast<unsigned char>(byte);
     }
-    return true;
+    hash = (hash ^ first ^ value.size()) * kGolden;
+    hash ^= hash >> 32U;
+    return (hash ^ last) * kGolden;
   }
 
-  std::string key_;
   std::vector<Entry> entries_;
   Decision uncached_;
 };

@@ -73,13 +73,9 @@ Key key_before(std::string_view object, std::size_t colon) {
 std::span<const std::string_view> RecordPaths::find(const flow::Record& record) {
   std::fill(values_.begin(), values_.end(), std::string_view{});
   if (!record.is_json || paths_.empty() || record.bytes.empty()) return values_;
-  std::span<const std::uint32_t> members = record.members;
-  if (members.empty() && record.bytes.front() == '{') {
-    json::scan_members(record.bytes, collected_);
-    members = collected_;
-  }
-  if (!members.empty()) {
-    find_in_object(record.bytes, members);
+  if (record.bytes.front() == '{') {
+    if (!record.members) json::scan_members(record.bytes, collected_);
+    find_in_object(record.bytes, record.members.value_or(collected_));
   } else {
     for (std::size_t i = 0; i < paths_.size(); ++i) {
       values_[i] = json::find_path(record.bytes, {}, paths_[i]).value_or(std::string_view{});
@@ -109,11 +105,10 @@ void RecordPaths::find_in_object(std::string_view object, std::span<const std::u
   }
   for (std::size_t i = 0; i < paths_.size(); ++i) {
     if (heads_[i] == kNone) continue;
-    const auto head = json::find_member(object, {&heads_[i], 1}, paths_[i].front());
-    if (!head) continue;
+    const std::string_view head = json::value_behind(object, heads_[i]);
     values_[i] = paths_[i].size() == 1
-                     ? *head
-                     : json::find_path(*head, {}, std::span(paths_[i]).subspan(1)).value_or(std::string_view{});
+                     ? head
+                     : json::find_path(head, {}, std::span(paths_[i]).subspan(1)).value_or(std::string_view{});
   }
 }
 

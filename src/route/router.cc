@@ -125,6 +125,24 @@ class CountingRouter : public Router {
     return sink_.send(records_, decision.tag, record.bytes);
   }
 
+  [[nodiscard]] bool observed() const { return observer_ != nullptr; }
+
+  // Records that are events, with the same tag.
+  Status send_all(std::string_view tag, std::span<const std::string_view> lines) {
+    std::uint64_t ordinal = records_;
+    records_ += lines.size();
+    events_ += lines.size();
+    for (const std::string_view line : lines) {
+      if (Status status = sink_.send(++ordinal, tag, line); !status) {
+        const std::uint64_t unsent = records_ - ordinal;
+        records_ -= unsent;
+        events_ -= unsent;
+        return status;
+      }
+    }
+    return {};
+  }
+
  private:
   flow::EventSink& sink_;
   const bool send_filtered_;
@@ -142,6 +160,10 @@ class ConstantRouter final : public CountingRouter {
       : CountingRouter(sink, decider.program().definition.send_filtered_out_to_unknown),
         decision_(decider.decide({})) {}
   Status accept(const flow::Record& record) override { return settle(decision_, record); }
+  Status accept_lines(std::span<const std::string_view> lines) override {
+    if (decision_.filtered_by || decision_.overlong || observed()) return CountingRouter::accept_lines(lines);
+    return send_all(decision_.tag, lines);
+  }
 
  private:
   const Decision decision_;
@@ -176,6 +198,16 @@ class ReadyService final : public CompiledService {
   [[nodiscard]] bool excludes_key(std::string_view key) const override { return program_->excludes_key(key); }
   [[nodiscard]] std::optional<std::size_t> excluding_rule(std::string_view key) const override {
     return first_that_holds(program_->file_rules, [&](const Rule& rule) { return rule.holds_for(key); });
+  }
+
+  [[nodiscard]] std::vector<std::string> wanted_members() const override {
+    std::vector<std::string> names;
+    for (const std::vector<std::string>& path : program_->paths) {
+      if (!path.empty() && std::find(names.begin(), names.end(), path.front()) == names.end()) {
+        names.push_back(path.front());
+      }
+    }
+    return names;
   }
 
   [[nodiscard]] std::unique_ptr<Router> make_router(const flow::ObjectRef& object,

@@ -37,6 +37,8 @@ class CompiledService {
   [[nodiscard]] virtual bool excludes_key(std::string_view key) const = 0;
   // The outer list of its own filename_filter_rules that holds, from 0.
   [[nodiscard]] virtual std::optional<std::size_t> excluding_rule(std::string_view key) const = 0;
+  // The top-level members of a JSON record that tag and filters depend on, each name once; none if they depend on none.
+  [[nodiscard]] virtual std::vector<std::string> wanted_members() const = 0;
   // The sink outlives the router.
   [[nodiscard]] virtual std::unique_ptr<class Router> make_router(const flow::ObjectRef& object,
                                                                   flow::EventSink& sink) const = 0;

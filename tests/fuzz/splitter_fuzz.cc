@@ -21,10 +21,10 @@ class Kept final : public flow::RecordSink {
   Status accept(const flow::Record& record) override {
     DRAY_ASSERT(record.bytes.find('\n') == std::string_view::npos);
     DRAY_ASSERT(!record.bytes.empty());
-    if (!record.members.empty()) {
+    if (record.members && record.bytes.starts_with('{')) {
       std::vector<std::uint32_t> colons;
       DRAY_ASSERT(record.is_json && json::scan_members(record.bytes, colons));
-      DRAY_ASSERT(std::vector<std::uint32_t>(record.members.begin(), record.members.end()) == colons);
+      DRAY_ASSERT(std::vector<std::uint32_t>(record.members->begin(), record.members->end()) == colons);
     }
     DRAY_ASSERT(!record.is_json || record.flaw == flow::Flaw::none);
     text.append(record.bytes).append(record.is_json ? "\nJ" : "\nT");

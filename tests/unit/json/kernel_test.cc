@@ -1,10 +1,13 @@
 // Every kernel of this machine against a plain byte-by-byte reading of the same text.
 #include "json/kernel.h"
 
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 #include "base/random.h"
 #include "json/compact.h"
+#include "json/members.h"
 #include "json/value_scanner.h"
 
 namespace dray::json {
@@ -61,8 +64,10 @@ std::string compact_plainly(std::string_view text) {
   return out;
 }
 
-Seen read_in_pieces(const Kernel& kernel, std::string_view text, Random& random, std::uint64_t most) {
+Seen read_in_pieces(const Kernel& kernel, std::string_view text, Random& random, std::uint64_t most,
+                    const std::vector<std::string>& names = {}) {
   ValueScanner scanner(kernel);
+  if (!names.empty()) scanner.look_for(names);
   scanner.begin(true);
   Seen seen;
   while (seen.taken < text.size() && !scanner.done() && !scanner.mismatched() && !scanner.too_deep()) {
@@ -105,6 +110,92 @@ TEST(Kernel, AllAgreeWithAPlainReading) {
       ASSERT_EQ(read_in_pieces(*kernel, text, random, 1 + random.below(130)), expected)
           << kernel->name << " seed " << seed << "\n"
           << text;
+    }
+  }
+}
+
+// The name before a colon with a quote right before it, as written from the last quote on.
+std::string name_before(std::string_view text, std::size_t colon) {
+  const std::size_t open = text.rfind('"', colon - 2);
+  return open == std::string_view::npos ? std::string() : std::string(text.substr(open + 1, colon - open - 2));
+}
+
+std::string record_of_members(Random& random) {
+  static constexpr std::string_view kNames[] = {
+      "name", "e",  "",    "time",       R"(event\u0053ource)", "xe",
+      "me",   "na", "n e", "sourceName", R"(x\"name)",          "a-longer-name"};
+  static constexpr std::string_view kValues[] = {"1",        R"("v")", R"({"name":1})", R"([{"e":2}])", R"("name\":")",
+                                                 R"("a b")", "{}"};
+  std::string text = "{";
+  for (std::uint64_t left = random.below(40); left > 0; --left) {
+    text += '"';
+    if (random.chance(0.3)) text += std::string(random.below(70), 'p');
+    text += kNames[random.below(std::size(kNames))];
+    text += random.chance(0.1) ? "\" : " : "\":";
+    text += kValues[random.below(std::size(kValues))];
+    text += left > 1 ? "," : "";
+  }
+  return text + "}";
+}
+
+// Of the names that are looked for every colon is there, whatever stands around it and wherever the pieces end; of the
+// others few are.
+TEST(Kernel, NoColonOfANameThatIsLookedForIsLeftOut) {
+  const std::vector<std::string> names{"name", "e", R"(x"name)", "eventSource"};
+  std::size_t left_out = 0;
+  for (std::uint64_t seed = 0; seed < 5000; ++seed) {
+    Random random(seed);
+    const std::string text = record_of_members(random);
+    const std::vector<std::uint32_t> all = read_plainly(text).colons;
+    for (const Kernel* kernel : usable_kernels()) {
+      const Seen seen = read_in_pieces(*kernel, text, random, 1 + random.below(300), names);
+      ASSERT_EQ(seen.end, ScanEnd::done) << text;
+      ASSERT_TRUE(std::includes(all.begin(), all.end(), seen.colons.begin(), seen.colons.end())) << text;
+      for (const std::uint32_t colon : all) {
+        std::string name;
+        unescape(name_before(text, colon), name);
+        const bool wanted = text[colon - 1] != '"' || std::find(names.begin(), names.end(), name) != names.end();
+        const bool found = std::find(seen.colons.begin(), seen.colons.end(), colon) != seen.colons.end();
+        ASSERT_TRUE(found || !wanted) << kernel->name << " seed " << seed << " colon " << colon << "\n" << text;
+        left_out += found ? 0U : 1U;
+      }
+    }
+  }
+  EXPECT_TRUE(left_out > 0 || usable_kernels().size() == 1);
+}
+
+TEST(Kernel, NamesWhoseEndsCannotBeToldApartLeaveNothingOut) {
+  Random random(1);
+  const std::string text = "{" + std::string("\"pad\":\"") + std::string(200, 'v') + "\",\"a\":1,\"b\":2}";
+  // 'e' and 'u' share their low four bits; bytes over 127 and empty names have no place.
+  for (const std::vector<std::string>& names : {std::vector<std::string>{"e", "u"}, {"\xC3\xA9"}, {""}, {"a", ""}}) {
+    for (const Kernel* kernel : usable_kernels()) {
+      EXPECT_EQ(read_in_pieces(*kernel, text, random, 100000, names), read_plainly(text)) << kernel->name;
+    }
+  }
+}
+
+// Containers in containers across the words that keep their kinds.
+TEST(Kernel, DeepValuesNestByKind) {
+  for (const std::size_t depth : {62U, 63U, 64U, 65U, 127U, 128U, 129U, 700U, 1023U, 1024U, 1025U}) {
+    Random random(depth);
+    std::string open;
+    std::string close;
+    for (std::size_t i = 0; i < depth; ++i) {
+      const bool object = random.chance(0.5);
+      open += object ? "{\"k\":" : "[";
+      close.insert(close.begin(), object ? '}' : ']');
+    }
+    for (const std::size_t wrong : {depth, std::size_t{0}, depth / 2, depth - 1}) {
+      std::string text = open + "1" + close;
+      if (wrong < depth) {
+        char& bracket = text[text.size() - 1 - wrong];
+        bracket = bracket == '}' ? ']' : '}';
+      }
+      for (const Kernel* kernel : usable_kernels()) {
+        ASSERT_EQ(read_in_pieces(*kernel, text, random, 1 + random.below(200)), read_plainly(text))
+            << kernel->name << " depth " << depth << " wrong " << wrong;
+      }
     }
   }
 }

@@ -49,8 +49,7 @@ TEST(RecordPaths, FindsWhatALookupOfEachPathFinds) {
     std::vector<std::uint32_t> members;
     ASSERT_TRUE(json::scan_members(object, members)) << object;
     const bool given = random.chance(0.5);
-    const flow::Record record{object, true,
-                              given ? std::span<const std::uint32_t>(members) : std::span<const std::uint32_t>()};
+    const flow::Record record{object, true, given ? flow::MemberColons(members) : std::nullopt};
     const auto values = lookup.find(record);
     for (std::size_t i = 0; i < paths.size(); ++i) {
       const auto expected = json::find_path(object, members, paths[i]);

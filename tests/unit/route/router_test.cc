@@ -290,5 +290,34 @@ TEST(CompiledService, FaultsNameTheServiceAndTheKey) {
   EXPECT_EQ(CompiledService::faults(both).size(), 2U);
 }
 
+// Many lines at once are the same events, counts and ordinals as one by one, also where the sink says no.
+TEST(Router, LinesAtOnceAreWhatTheyAreOneByOne) {
+  const std::vector<std::string_view> lines{"one", "two", "three", "four", "five"};
+  for (const char* text : {"my.app.lines", "[bucket].app"}) {
+    for (const std::size_t fail_at : {0U, 1U, 3U, 5U}) {
+      Routed at_once(base(text));
+      Routed one_by_one(base(text));
+      at_once.sink.fail_at = one_by_one.sink.fail_at = fail_at;
+      Status expected = one_by_one.router->accept({.bytes = "zero"});
+      Status status = at_once.router->accept({.bytes = "zero"});
+      for (std::size_t i = 0; i < lines.size() && expected; ++i)
+        expected = one_by_one.router->accept({.bytes = lines[i]});
+      if (status) status = at_once.router->accept_lines(lines);
+      EXPECT_EQ(status.ok(), expected.ok()) << text << fail_at;
+      EXPECT_EQ(at_once.sink.sent, one_by_one.sink.sent) << text << fail_at;
+      EXPECT_EQ(at_once.router->records(), one_by_one.router->records()) << text << fail_at;
+      EXPECT_EQ(at_once.router->events(), one_by_one.router->events()) << text << fail_at;
+    }
+  }
+}
+
+TEST(Router, NamesTheMembersItLooksAt) {
+  EXPECT_TRUE(Routed(base("my.app.lines")).service->wanted_members().empty());
+  Definition d = base("my.app.[record-a].[record-b].[record-c]");
+  d.record_field_mapping = {variable("a", {"x", "y"}), variable("b", {"x", "z"}), variable("c", {"w"}),
+                            variable("unused", {"v"})};
+  EXPECT_EQ(Routed(d).service->wanted_members(), (std::vector<std::string>{"x", "w"}));
+}
+
 }  // namespace
 }  // namespace dray::route
