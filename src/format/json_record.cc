@@ -9,7 +9,7 @@ constexpr std::size_t kKept = 256U << 10U;
 
 }  // namespace
 
-Status JsonRecord::emit(std::string_view value, bool blanks, flow::MemberColons colons) {
+Status JsonRecord::emit(std::string_view value, bool blanks, const flow::MemberColons& colons) {
   if (!blanks) {
     return sink_.accept({value, true, colons});
   }

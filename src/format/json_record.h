@@ -17,7 +17,7 @@ class JsonRecord {
 
   // blanks: there may be white space outside strings, or a line feed anywhere. colons: of the
   // value's members.
-  Status emit(std::string_view value, bool blanks, flow::MemberColons colons);
+  Status emit(std::string_view value, bool blanks, const flow::MemberColons& colons);
 
  private:
   flow::RecordSink& sink_;

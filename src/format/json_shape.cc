@@ -35,7 +35,8 @@ bool may_be_container(std::string_view text) {
 
 }  // namespace
 
-Status JsonShaper::take_shaped(std::string_view value, bool blanks, flow::MemberColons colons) {
+Status JsonShaper::take_shaped(std::string_view value, bool blanks, const flow::MemberColons& as_written) {
+  flow::MemberColons colons = as_written;
   if (blanks) {
     json::compact(value, compacted_);
     value = compacted_;
@@ -70,7 +71,7 @@ Status JsonShaper::take_extracted(std::string_view value) {
   return {};
 }
 
-Status JsonShaper::take_whole(std::string_view value, flow::MemberColons colons) {
+Status JsonShaper::take_whole(std::string_view value, const flow::MemberColons& colons) {
   if (value.starts_with('{') && (!shape_.rename.empty() || shape_.flat || !included_.empty())) {
     const bool rewritten = rewrite(value, {shape_.rename, shape_.flat, included_, bytes_max_}, shaped_) ||
                            (shape_.flat && rewrite(value, {shape_.rename, false, included_, bytes_max_}, shaped_));

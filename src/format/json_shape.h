@@ -50,7 +50,7 @@ class JsonShaper {
 
   // blanks: there may be white space outside strings, or a line feed anywhere. colons: of the
   // value's members.
-  Status take(std::string_view value, bool blanks, flow::MemberColons colons) {
+  Status take(std::string_view value, bool blanks, const flow::MemberColons& colons) {
     return plain_ ? record_.emit(value, blanks, colons) : take_shaped(value, blanks, colons);
   }
   // The same without any wish.
@@ -62,9 +62,9 @@ class JsonShaper {
   void include(std::string members) { included_ = std::move(members); }
 
  private:
-  Status take_shaped(std::string_view value, bool blanks, flow::MemberColons colons);
+  Status take_shaped(std::string_view value, bool blanks, const flow::MemberColons& colons);
   Status take_extracted(std::string_view value);
-  Status take_whole(std::string_view value, flow::MemberColons colons);
+  Status take_whole(std::string_view value, const flow::MemberColons& colons);
   Status take_string(std::string_view raw);
   Status take_text(std::string_view text);
 

@@ -17,7 +17,7 @@ inline constexpr std::uint32_t kDepthMax = 1024;
 
 enum class ScanEnd : std::uint8_t {
   more,         // the chunk is used up
-  colons_full,  // fewer than 64 free places for colons; there must be as many when the scan begins
+  colons_full,  // fewer than 64 free places for colons
   done,         // the value's last bracket was taken
   mismatched,   // a closing bracket of the wrong kind
   too_deep,     // more than kDepthMax open brackets

@@ -70,23 +70,22 @@ inline bool step_over_border(ScanState& state, const ScanPlace& place, bool open
   return true;
 }
 
-// Opens and closes all brackets of a block; or up to the one that ends the scan: then state.end says why. Returns the
-// bytes up to and with the last one taken. That opening and closing are branches is meant: records are alike, and what
+// Opens and closes all brackets of a block; returns 0. Or up to the one that ends the scan: returns the bytes up to and
+// with it, and state.end says why. That opening and closing are branches is meant: records are alike, and what
 // came before lets the processor guess how many brackets a block has (arithmetic instead was slower, measured).
 [[gnu::always_inline]] inline std::size_t nest(ScanState& state, ScanPlace& place, const char* bytes,
                                                std::uint64_t brackets) {
-  unsigned at = 0;
   for (; brackets != 0; brackets &= brackets - 1) {
-    at = lowest(brackets);
+    const unsigned at = lowest(brackets);
     const auto bracket = static_cast<std::uint64_t>(bytes[at]);
     const std::uint64_t opens = (bracket >> kOpensBit) & 1U;
     if ((place.depth & 63U) == 0 && !step_over_border(state, place, opens != 0)) {
-      break;
+      return at + 1U;
     }
     const std::uint64_t object = (bracket >> kObjectBit) & 1U;
     if ((~opens & (place.kinds ^ object) & 1U) != 0) {
       state.end = ScanEnd::mismatched;
-      break;
+      return at + 1U;
     }
     if (opens != 0) {
       place.kinds = (place.kinds << 1U) | object;
@@ -98,12 +97,12 @@ inline bool step_over_border(ScanState& state, const ScanPlace& place, bool open
     if ((place.depth & 63U) == 0) {
       if (place.depth == 0) {
         state.end = ScanEnd::done;
-        break;
+        return at + 1U;
       }
       place.kinds = state.outer.data()[place.depth / 64 - 1];
     }
   }
-  return at + 1U;
+  return 0;
 }
 
 // In a block without brackets all colons are of the first level, or none is. Most blocks have few: so many are written
@@ -136,42 +135,48 @@ inline void collect_nested(ScanState& state, const Structure& block, const char*
   state.colon_count = static_cast<std::size_t>(out - state.colons);
 }
 
-// Takes the brackets and colons of a block; returns the bytes taken: all of them, unless state.end says why not.
-template <Collect kCollect>
+// Takes the brackets and colons of a block; returns what nest() returns. wanted_colons: std::uint64_t(), asked only
+// where colons of the first level may stand.
+template <Collect kCollect, class WantedColons>
 [[gnu::always_inline]] inline std::size_t take_structure(ScanState& state, ScanPlace& place, const char* bytes,
-                                                         Structure block, std::size_t size) {
+                                                         std::uint64_t brackets, const WantedColons& wanted_colons) {
   const std::uint32_t depth = place.depth;
-  const std::uint64_t base = place.taken;
-  std::size_t used = size;
-  if (block.brackets != 0) {
-    const std::size_t nested = nest(state, place, bytes, block.brackets);
-    used = state.end == ScanEnd::more ? size : nested;
-    if (kCollect != Collect::none && block.colons != 0) {
-      block.colons &= first_bits(used);
-      collect_nested(state, block, bytes, base, depth);
+  if (brackets == 0) {
+    if (kCollect != Collect::none && depth == 1) {
+      collect_flat<kCollect == Collect::all ? 4 : 1>(state, wanted_colons(), place.taken);
     }
-  } else if (kCollect != Collect::none) {
-    collect_flat<kCollect == Collect::all ? 4 : 1>(state, depth == 1 ? block.colons : 0, base);
+    return 0;
   }
-  if (kCollect != Collect::none && state.colon_capacity - state.colon_count < kBlock && state.end == ScanEnd::more) {
-    state.end = ScanEnd::colons_full;
+  const std::size_t ended = nest(state, place, bytes, brackets);
+  if (kCollect != Collect::none) {
+    const std::uint64_t taken = ended == 0 ? ~std::uint64_t{0} : first_bits(ended);
+    const Structure block{brackets, wanted_colons() & taken};
+    if (block.colons != 0) {
+      collect_nested(state, block, bytes, place.taken, depth);
+    }
   }
-  place.taken += used;
-  return used;
+  return ended;
 }
 
-// Any block, at the end of a chunk a short one. All its colons are wanted: a name may hold an escape here, or stand
-// apart from its colon.
+template <Collect kCollect>
+inline bool has_room(const ScanState& state) {
+  return kCollect == Collect::none || state.colon_capacity - state.colon_count >= kBlock;
+}
+
+// Any block, at the end of a chunk a short one; returns the bytes taken. All its colons are wanted: a name may hold an
+// escape here, or stand apart from its colon.
 template <Collect kCollect>
 [[gnu::noinline]] std::size_t scan_any(ScanState& state, const char* bytes, std::size_t size) {
   ScanPlace& place = state.place;
   const BlockMasks masks = block_masks(bytes);
   const std::uint64_t outside = ~inside_strings(masks, place.in_string, place.escaped, size);
   place.plain_before = masks.backslash == 0 && size == kBlock;
-  const Structure block{masks.bracket & outside, kCollect == Collect::none ? 0 : masks.colon & outside};
-  const std::size_t used = take_structure<kCollect>(state, place, bytes, block, size);
+  const std::size_t ended =
+      take_structure<kCollect>(state, place, bytes, masks.bracket & outside, [&] { return masks.colon & outside; });
+  const std::size_t used = ended == 0 ? size : ended;
   // A line feed counts wherever it stands: no record may hold one.
   place.blanks |= ((masks.blank & outside) | masks.line_feed) & first_bits(used);
+  place.taken += used;
   return used;
 }
 
@@ -201,15 +206,22 @@ template <Collect kCollect>
   ScanPlace place;
   copy_place(state.place, place);
   std::size_t done = 0;
-  while (size - done >= kBlock && state.end == ScanEnd::more && is_plain(bytes + done)) {
+  std::size_t ended = 0;
+  while (ended == 0 && size - done >= kBlock && is_plain(bytes + done) && has_room<kCollect>(state)) {
     const char* block = bytes + done;
     const std::uint64_t inside = prefix_xor(quotes(block)) ^ place.in_string;
     place.in_string = static_cast<std::uint64_t>(static_cast<std::int64_t>(inside) >> 63);
-    Structure structure{brackets(block) & ~inside, 0};
-    if (kCollect != Collect::none) {
-      structure.colons = ~inside & (kCollect == Collect::named ? named_colons(block, wanted) : colons(block));
-    }
-    done += take_structure<kCollect>(state, place, block, structure, kBlock);
+    ended = take_structure<kCollect>(state, place, block, brackets(block) & ~inside, [&] {
+      return ~inside & (kCollect == Collect::named ? named_colons(block, wanted) : colons(block));
+    });
+    // Always a whole block: where the next one is must not depend on what this one holds, or it cannot be begun before
+    // this one is done.
+    done += kBlock;
+    place.taken += kBlock;
+  }
+  if (ended != 0) {
+    done -= kBlock - ended;
+    place.taken -= kBlock - ended;
   }
   copy_place(place, state.place);
   return done;
@@ -220,6 +232,10 @@ template <Collect kCollect>
   const WantedBytes wanted = wanted_bytes(kCollect == Collect::named ? *state.names : NameEnds{});
   std::size_t done = 0;
   while (done < size && state.end == ScanEnd::more) {
+    if (!has_room<kCollect>(state)) {
+      state.end = ScanEnd::colons_full;
+      break;
+    }
     if (size - done < kBlock) {
       char padded[kBlock];
       copy_padded(padded, bytes + done, size - done);
