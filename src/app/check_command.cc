@@ -12,7 +12,6 @@
 #include "config/describe.h"
 #include "config/surroundings.h"
 #include "decode/definition_check.h"
-#include "pipeline/assembly.h"
 
 namespace dray::app {
 namespace {
@@ -30,7 +29,7 @@ void run_tests(const config::Input& input, const service::Definition& definition
                std::string& passed) {
   if (definition.tests.empty()) return;
   const auto service = decode::prepare(definition, input.record_bytes_max);
-  if (!service) return;  // service_faults has told why
+  if (!service) return;  // load_config has told why
   const auto failed = decode::check_definition(definition, *service, read_input);
   for (const decode::FailedTest& one : failed) {
     const std::string name = one.test->name.empty() ? "" : one.test->name + ": ";
@@ -52,12 +51,6 @@ int check_config(const CheckCommand& command) {
   if (!loaded.config) {
     text += fmt::format("{} error(s), {} warning(s). Nothing would start.\n", loaded.complaints.errors(),
                         loaded.complaints.warnings());
-    return write_stdout(text, kExitConfig);
-  }
-  const std::vector<std::string> faults = pipeline::service_faults(*loaded.config);
-  for (const std::string& fault : faults) text += "error: " + fault + "\n";
-  if (!faults.empty()) {
-    text += fmt::format("{} error(s). Nothing would start.\n", faults.size());
     return write_stdout(text, kExitConfig);
   }
   config::Complaints failed;

@@ -56,8 +56,8 @@ std::string describe(const Format& format) {
   for (const Option& option : format.options) {
     text += fmt::format("  {}: {}\n      {}\n", option.name, option.values, option.meaning);
   }
-  if (const Status alone = format.check({}); !alone) {
-    text += fmt::format("\nWithout options: {}\n", alone.error().message);
+  if (const format::OptionFaults alone = format.check({}); !alone) {
+    text += fmt::format("\nWithout options: {}\n", alone.text());
   }
   return text + "\nIn a service:\n\n" + example(format);
 }

@@ -5,10 +5,13 @@
 
 #include <cstdio>
 #include <string>
+#include <utility>
 
 #include "app/exit_codes.h"
 #include "app/run_session.h"
 #include "config/load.h"
+#include "config/surroundings.h"
+#include "decode/ready_service.h"
 
 namespace dray::app {
 namespace {
@@ -37,11 +40,14 @@ void register_secrets(const config::Config& config, telemetry::Log& log) {
 }  // namespace
 
 config::Loaded load_config(const ConfigFiles& files, config::Purpose purpose, const std::string& input) {
+  config::Surroundings around = config::system_surroundings();
+  around.faults_of = [](const service::Definition& definition) { return decode::faults(definition); };
   return config::load_file({.config = files.config,
                             .job_config = files.job_config_loc,
                             .collector_config = files.collector_config_loc,
                             .purpose = purpose,
-                            .input = input});
+                            .input = input},
+                           std::move(around));
 }
 
 int run_collector(const RunCommand& command, Signals& signals, Clock& clock, telemetry::Log& log) {

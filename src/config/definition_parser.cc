@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "codec/decompressor.h"
+#include "config/definition_faults.h"
 #include "config/definition_tests.h"
-#include "config/definition_words.h"
 #include "config/yaml_walk.h"
 #include "format/splitter.h"
 #include "service/catalogue.h"
@@ -21,6 +21,33 @@ using service::Definition;
 using service::FilterRule;
 using service::Operation;
 using service::Variable;
+
+// Formats, encodings and services are asked from their catalogues.
+constexpr std::string_view kOwnKeys[] = {"file_field_definitions",
+                                         "filename_filter_rules",
+                                         "encoding",
+                                         "send_filtered_out_to_unknown",
+                                         "file_format",
+                                         "record_field_mapping",
+                                         "routing_template",
+                                         "line_filter_rules",
+                                         "key_pattern",
+                                         "content_pattern",
+                                         "any_of",
+                                         "routing_cases",
+                                         "summary",
+                                         "tests"};
+
+// Keys of the product's other collectors (devo.md 2.2) that change nothing here: nothing is pulled by a timetable.
+constexpr std::string_view kWithoutEffect[] = {"request_period_in_seconds",
+                                               "requests_per_second",
+                                               "requests_limits",
+                                               "types",
+                                               "use_time_slots_for_retrievals",
+                                               "environment",
+                                               "enabled",
+                                               "autoconfig",
+                                               "debug"};
 
 // Reads one definition. Every method takes the key path of what it reads and complains about it by itself; what it
 // returns after an error is only good for finding more errors.
@@ -77,6 +104,7 @@ void Parser::top_key(const std::string& key, const YAML::Node& value, const std:
   } else if (key == "routing_template") {
     into.routing_template = text(value, path, "a tag, such as my.app.source.[record-name]");
     if (value.IsScalar() && into.routing_template.empty()) error(value, path, "must not be empty");
+    complain_of_levels(*this, value, path, into.routing_template);
   } else if (key == "line_filter_rules") {
     into.line_filter_rules = filter(value, path, true);
   } else if (key == "key_pattern") {
@@ -165,9 +193,10 @@ service::FileFormat Parser::file_format(const YAML::Node& node, const std::strin
   if (!node["type"]) {
     error(node, path + ".type", "is missing; `dray formats` lists them");
   } else if (const format::Format* found = format::find_format(format.type); found != nullptr) {
-    const YAML::Node config = node["config"];
-    if (Status status = found->check(format.options); !status) {
-      error(config ? config : node, path + ".config", status.error().message);
+    const format::OptionFaults faults = found->check(format.options);
+    for (const format::OptionFault& fault : faults.all()) {
+      const std::string option = "config." + fault.path;
+      error(nearest_node(node, option).node, fmt::format("{}.{}", path, option), fault.message);
     }
   }
   return format;
@@ -369,13 +398,14 @@ service::Filter Parser::filter(const YAML::Node& node, const std::string& path, 
     const std::string outer = fmt::format("{}[{}]", path, i);
     if (!node[i].IsSequence()) {
       error(node[i], outer, fmt::format("must be a list of rules; {} is a list of {}", path, shape));
-      continue;
-    }
-    if (node[i].size() == 0) {
+    } else if (node[i].size() == 0) {
       error(node[i], outer, "has no rule: it would hold for everything");
+    }
+    std::vector<FilterRule> all;  // empty after such an error: those behind it keep their numbers
+    if (!node[i].IsSequence()) {
+      any.push_back(std::move(all));
       continue;
     }
-    std::vector<FilterRule> all;
     for (std::size_t j = 0; j < node[i].size(); ++j) {
       all.push_back(filter_rule(node[i][j], fmt::format("{}[{}]", outer, j), of_lines));
     }
@@ -430,6 +460,7 @@ std::vector<service::RoutingCase> Parser::routing_cases(const YAML::Node& node, 
               [&](const std::string& key, const YAML::Node& value, const std::string& below) {
                 if (!among(key, known)) return unknown_key(value, below, key, known);
                 (key == "key_pattern" ? one.key_pattern : one.routing_template) = text(value, below, "text");
+                if (key == "routing_template") complain_of_levels(*this, value, below, one.routing_template);
               });
     if (node[i].IsMap() && (one.key_pattern.empty() || one.routing_template.empty())) {
       error(node[i], at, "needs key_pattern and routing_template");
@@ -439,47 +470,25 @@ std::vector<service::RoutingCase> Parser::routing_cases(const YAML::Node& node, 
   return cases;
 }
 
-// What a definition of the user's own lacks, and what the name was perhaps meant to be.
-void complain_of_gaps(const Definition& definition, Parser& parser, const YAML::Node& node, const std::string& path) {
-  if (!definition.any_of.empty()) return;  // each of those has its own
-  const std::vector<std::string_view> names = names_of_services();
-  const auto near = nearest_key(definition.name, names);
-  const std::string hint =
-      near.empty() ? "; `dray services` lists those that are predefined, every other one is your own definition"
-                   : fmt::format("; did you mean the predefined service \"{}\"?", near);
-  if (definition.file_format.type.empty() && !(node.IsMap() && node["file_format"])) {
-    parser.error(node, path + ".file_format", "is missing" + hint);
-  }
-  if (definition.routing_template.empty() && !(node.IsMap() && node["routing_template"])) {
-    parser.error(node, path + ".routing_template", "is missing" + hint);
-  }
-}
-
-// The product reads variables from records only if the records are JSON; with plain lines all of them are "null".
-void complain_of_text(const Definition& definition, Parser& parser, const YAML::Node& node, const std::string& path) {
-  const service::FileFormat& format = definition.file_format;
-  if (format.type != "line_split_processor" || definition.record_field_mapping.empty()) return;
-  bool reads_json = false;
-  if (YAML::convert<bool>::decode(YAML::Node(std::string(format.options.text("json"))), reads_json) && reads_json)
-    return;
-  parser.warn(node, path + ".record_field_mapping",
-              "the lines are not read as JSON, so every variable is \"null\"; set file_format.config.json: true");
-}
-
 }  // namespace
+
+bool read_definition(const WrittenDefinition& written, service::Definition& into, Complaints& out) {
+  if (written.predefined != nullptr) into = *written.predefined;
+  into.name = written.name;
+  Parser parser(written.file, out);
+  parser.read(written.node, written.key_path, into);
+  if (written.predefined == nullptr)
+    complain_of_gaps(into, names_of_services(), parser, written.node, written.key_path);
+  complain_of_text(into, parser, written.node, written.key_path);
+  const bool tests_read = read_definition_tests(written.node, {written.file, written.key_path}, into, out);
+  return !parser.failed() && tests_read;
+}
 
 std::optional<service::Definition> parse_definition(const std::string& service_name, const YAML::Node& node,
                                                     const service::Definition* predefined, const std::string& file,
                                                     const std::string& key_path, Complaints& out) {
   service::Definition definition;
-  if (predefined != nullptr) definition = *predefined;
-  definition.name = service_name;
-  Parser parser(file, out);
-  parser.read(node, key_path, definition);
-  if (predefined == nullptr) complain_of_gaps(definition, parser, node, key_path);
-  complain_of_text(definition, parser, node, key_path);
-  const bool tests_read = read_definition_tests(node, {file, key_path}, definition, out);
-  if (parser.failed() || !tests_read) return std::nullopt;
+  if (!read_definition({service_name, node, predefined, file, key_path}, definition, out)) return std::nullopt;
   return definition;
 }
 

@@ -5,8 +5,8 @@
 // that is not predefined needs file_format and routing_template. Semantics of the keys: devo.md 1.3 and
 // service/definition.h; our own additions to the product's are key_pattern, content_pattern, any_of, routing_cases,
 // summary, tests (config/definition_tests.h), and within a mapping type, when, default. Complaints go to `out` with
-// file, line and key; as many as there are. Patterns are compiled later, by route/. Included only by config/*.cc,
-// because it shows yaml-cpp. Pure; any thread.
+// file, line and key; as many as there are. Patterns and templates are compiled by others, whose faults
+// config/definition_faults.h tells. Included only by config/*.cc, because it shows yaml-cpp. Pure; any thread.
 #pragma once
 
 #include <yaml-cpp/yaml.h>
@@ -19,8 +19,18 @@
 
 namespace dray::config {
 
-// key_path: where the service stands, for the complaints ("inputs.sqs_collector.services.custom_service").
-// Empty when there was an error (warnings alone do not count).
+struct WrittenDefinition {
+  const std::string& name;
+  const YAML::Node& node;
+  const service::Definition* predefined;  // nullptr if there is none of that name
+  const std::string& file;
+  const std::string& key_path;  // where the service stands: "inputs.sqs_collector.services.custom_service"
+};
+
+// False when there was an error (warnings alone do not count); `into` then holds what could be read all the same.
+bool read_definition(const WrittenDefinition& written, service::Definition& into, Complaints& out);
+
+// The same. key_path: where the service stands, for the complaints. Empty when there was an error.
 std::optional<service::Definition> parse_definition(const std::string& service_name, const YAML::Node& node,
                                                     const service::Definition* predefined, const std::string& file,
                                                     const std::string& key_path, Complaints& out);

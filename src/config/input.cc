@@ -5,6 +5,7 @@
 #include <array>
 #include <iterator>
 
+#include "config/definition_faults.h"
 #include "config/definition_parser.h"
 #include "config/predefined.h"
 #include "config/sections.h"
@@ -137,11 +138,15 @@ std::vector<service::Definition> read_services(const Fields& input) {
                   "other name is a definition of your own");
   }
   for (const Named& node : nodes) {
-    auto service = parse_definition(node.name, node.value, predefined(node.name), reading.file,
-                                    fmt::format("{}.{}", path, node.name), reading.out);
-    if (!service) continue;
-    resolve_members(*service);
-    services.push_back(std::move(*service));
+    const std::string key_path = fmt::format("{}.{}", path, node.name);
+    const WrittenDefinition written{node.name, node.value, predefined(node.name), reading.file, key_path};
+    service::Definition service;
+    bool good = read_definition(written, service, reading.out);
+    resolve_members(service);
+    if (reading.around.faults_of) {
+      good = tell_faults(reading.around.faults_of(service), written, node.line, reading.out) && good;
+    }
+    if (good) services.push_back(std::move(service));
   }
   warn_of_the_unreachable(input, nodes, services);
   return services;

@@ -66,7 +66,7 @@ std::optional<std::string> environment(const std::string& name) {
 }  // namespace
 
 Surroundings system_surroundings() {
-  return {environment, read_file, ""};
+  return {environment, read_file, "", {}};
 }
 
 std::string placed(const Surroundings& around, std::string_view folder, const std::string& written) {

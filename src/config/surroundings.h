@@ -11,6 +11,7 @@
 
 #include "base/result.h"
 #include "config/expand.h"
+#include "service/definition_fault.h"
 
 namespace dray::config {
 
@@ -25,6 +26,8 @@ struct Surroundings {
   std::function<Result<FileText>(const std::string& path)> read_file;
   // Holds certs/, credentials/ and state/; "" is the working directory.
   std::string directory;
+  // What those who make services ready say against a definition (decode/ready_service.h); empty: nobody is asked.
+  service::FaultsOf faults_of;
 };
 
 Surroundings system_surroundings();

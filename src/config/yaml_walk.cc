@@ -4,10 +4,49 @@
 
 #include <algorithm>
 #include <charconv>
+#include <optional>
 #include <utility>
 #include <vector>
 
 namespace dray::config {
+namespace {
+
+// One step of a path: the node below `node`, and what is left of the path. Takes nothing from it if there is none.
+std::optional<YAML::Node> step(const YAML::Node& node, std::string_view& path) {
+  if (node.IsSequence() && path.starts_with('[')) {
+    std::size_t index = 0;
+    const auto [end, fault] = std::from_chars(path.data() + 1, path.data() + path.size(), index);
+    if (fault != std::errc() || index >= node.size()) return std::nullopt;
+    path.remove_prefix(static_cast<std::size_t>(end - path.data()) + 1);
+    return node[index];
+  }
+  if (!node.IsMap()) return std::nullopt;
+  const std::string_view rest = path.starts_with('.') ? path.substr(1) : path;
+  std::optional<YAML::Node> best;
+  std::string_view left;
+  for (const auto& pair : node) {
+    if (!pair.first.IsScalar() || !rest.starts_with(pair.first.Scalar())) continue;
+    const std::string_view behind = rest.substr(pair.first.Scalar().size());
+    if (!behind.empty() && behind.front() != '.' && behind.front() != '[') continue;
+    if (best && behind.size() >= left.size()) continue;
+    best.emplace(pair.second);
+    left = behind;
+  }
+  if (best) path = left;
+  return best;
+}
+
+}  // namespace
+
+FoundNode nearest_node(const YAML::Node& root, std::string_view path) {
+  YAML::Node node(root);
+  while (!path.empty()) {
+    std::optional<YAML::Node> below = step(node, path);
+    if (!below) return {node, false};
+    node.reset(*below);
+  }
+  return {node, true};
+}
 
 bool among(std::string_view word, std::span<const std::string_view> words) {
   return std::find(words.begin(), words.end(), word) != words.end();

@@ -16,6 +16,14 @@
 
 namespace dray::config {
 
+// What stands at a path below `root` ("config.regex[1]"), or on the way there as far as it goes. Keys may hold dots: of
+// several that fit the longest counts.
+struct FoundNode {
+  YAML::Node node;
+  bool whole = false;  // the path went to its end
+};
+FoundNode nearest_node(const YAML::Node& root, std::string_view path);
+
 class YamlWalk {
  public:
   // Both outlive the walk.

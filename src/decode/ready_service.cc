@@ -6,30 +6,32 @@ namespace dray::decode {
 namespace {
 
 using service::Definition;
-
-Error unknown_format(const Definition& definition) {
-  return {ErrorKind::config, "unknown_format",
-          definition.name + ": file_format.type: " + definition.file_format.type + " is not in this version"};
-}
+using service::DefinitionFault;
 
 bool without_format(const Definition& definition) {
   return !definition.members.empty() && definition.file_format.type.empty();
 }
 
 // What the definition says about bytes and records, as far as it is right.
-void check_format(const Definition& definition, std::vector<Error>& faults) {
-  const format::Format* format = format::find_format(definition.file_format.type);
-  if (format == nullptr) {
-    if (!without_format(definition)) faults.push_back(unknown_format(definition));
-  } else if (auto checked = format->check(definition.file_format.options); !checked) {
-    faults.push_back(with_context(std::move(checked).error(), definition.name + ": file_format.config"));
+void check_format(const Definition& definition, std::vector<DefinitionFault>& faults) {
+  const std::string& type = definition.file_format.type;
+  if (const format::Format* format = format::find_format(type)) {
+    const format::OptionFaults wrong = format->check(definition.file_format.options);
+    for (const format::OptionFault& fault : wrong.all()) {
+      faults.push_back({"file_format.config." + fault.path, fault.message});
+    }
+  } else if (type.empty() && !without_format(definition)) {
+    faults.push_back(
+        {"file_format", "is missing; `dray formats` lists the types", definition.any_of.empty() ? "" : "any_of"});
+  } else if (!type.empty()) {
+    faults.push_back({"file_format.type", "\"" + type + "\" is no processor; `dray formats` lists them"});
   }
   if (auto encoding = codec::parse_encoding(definition.encoding); !encoding) {
-    faults.push_back(with_context(std::move(encoding).error(), definition.name + ": encoding"));
+    faults.push_back({"encoding", encoding.error().message});
   }
   if (definition.content_pattern) {
     if (auto pattern = route::Pattern::compile(*definition.content_pattern); !pattern) {
-      faults.push_back(with_context(std::move(pattern).error(), definition.name + ": content_pattern"));
+      faults.push_back({"content_pattern", pattern.error().message});
     }
   }
 }
@@ -42,11 +44,13 @@ void add_members(std::vector<ReadyService>& into, ReadyService member) {
 
 }  // namespace
 
-std::vector<Error> faults(const Definition& definition) {
-  std::vector<Error> all = route::CompiledService::faults(definition);
+std::vector<DefinitionFault> faults(const Definition& definition) {
+  std::vector<DefinitionFault> all = route::CompiledService::faults(definition);
   check_format(definition, all);
   for (const Definition& member : definition.members) {
-    for (Error& fault : faults(member)) all.push_back(with_context(std::move(fault), definition.name + ": any_of"));
+    for (const DefinitionFault& fault : faults(member)) {
+      all.push_back({"any_of", service::as_error(member, fault).message});
+    }
   }
   return all;
 }
@@ -54,9 +58,9 @@ std::vector<Error> faults(const Definition& definition) {
 Result<ReadyService> prepare(const Definition& definition, const PrepareOptions& options) {
   auto compiled = route::CompiledService::compile(definition);
   if (!compiled) return std::move(compiled).error();
-  std::vector<Error> wrong;
+  std::vector<DefinitionFault> wrong;
   check_format(definition, wrong);
-  if (!wrong.empty()) return std::move(wrong.front());
+  if (!wrong.empty()) return service::as_error(definition, wrong.front());
   ReadyService ready;
   ready.service = *std::move(compiled);
   ready.format = format::find_format(definition.file_format.type);

@@ -17,6 +17,7 @@
 #include "route/pattern.h"
 #include "route/router.h"
 #include "service/definition.h"
+#include "service/definition_fault.h"
 
 namespace dray::decode {
 
@@ -38,8 +39,8 @@ struct PrepareOptions {
 // Error (config): the first fault; the message names the service and the key.
 Result<ReadyService> prepare(const service::Definition& definition, const PrepareOptions& options);
 Result<ReadyService> prepare(const service::Definition& definition, std::size_t record_bytes_max);
-// Every fault that prepare() could name, for `dray check`; none if it is ready.
-std::vector<Error> faults(const service::Definition& definition);
+// Every fault that prepare() could name; none if it is ready. Given to config/, which tells them with their lines.
+std::vector<service::DefinitionFault> faults(const service::Definition& definition);
 
 // Its definition says that its objects are parquet.
 inline bool reads_parquet(const ReadyService& service) {

@@ -12,8 +12,8 @@ std::unique_ptr<Splitter> make(const SplitterOptions& options, flow::RecordSink&
   return std::make_unique<W3cLines>(options, false, sink);
 }
 
-Status check(const Settings& options) {
-  return check_known(kName, options, {});
+OptionFaults check(const Settings& options) {
+  return check_has_none(kName, options);
 }
 
 }  // namespace

@@ -6,16 +6,13 @@
 
 #include <fmt/format.h>
 
+#include "format/option_check.h"
+
 namespace dray::format {
 namespace {
 
-constexpr std::string_view kWhere = "file_format line_split_processor: config.";
 // Lines that may be kept until the end tells whether they are meant. Nobody counts further by hand.
 constexpr std::int64_t kBackMax = 1000;
-
-Error bad_option(const std::string& message) {
-  return {ErrorKind::config, "bad_option", std::string(kWhere) + message};
-}
 
 std::optional<std::int64_t> parse_index(std::string_view text) {
   std::int64_t value = 0;
@@ -23,30 +20,48 @@ std::optional<std::int64_t> parse_index(std::string_view text) {
   return fault == std::errc() && stop == text.end() && value >= -kBackMax ? std::optional(value) : std::nullopt;
 }
 
+// With the place of each below file_format.config.
+template <class Take>
+void for_each_text(const Settings& options, const std::string& option, const Take& take) {
+  const Setting* value = options.find(option);
+  if (value == nullptr) return;
+  if (value->if_text() != nullptr) take(option, *value->if_text());
+  if (value->if_list() == nullptr) return;
+  for (std::size_t i = 0; i < value->if_list()->size(); ++i) {
+    const std::string* text = (*value->if_list())[i].if_text();
+    if (text != nullptr) take(fmt::format("{}[{}]", option, i), *text);
+  }
+}
+
 }  // namespace
 
-Result<LineChoice> LineChoice::parse(const Settings& options) {
+LineChoice LineChoice::parse(const Settings& options, OptionFaults& faults) {
   LineChoice choice;
-  for (const std::string& text : options.texts("indices")) {
-    const auto index = parse_index(text);
-    if (!index) {
-      return bad_option(fmt::format("indices has \"{}\"; allowed are whole numbers from -{}", text, kBackMax));
+  check_texts(options, "indices", "a list of whole numbers", faults);
+  check_texts(options, "substrings", "a list of texts", faults);
+  check_texts(options, "regex", "a list of regular expressions (RE2)", faults);
+  for_each_text(options, "indices", [&](const std::string& place, const std::string& text) {
+    if (const auto index = parse_index(text)) {
+      choice.indices.push_back(*index);
+    } else {
+      faults.add(place,
+                 fmt::format("\"{}\" is no place of a line; allowed are whole numbers from -{}", text, kBackMax));
     }
-    choice.indices.push_back(*index);
-  }
-  choice.substrings = options.texts("substrings");
-  if (std::any_of(choice.substrings.begin(), choice.substrings.end(), [](const auto& text) { return text.empty(); })) {
-    return bad_option("substrings has an empty text, which every line contains");
-  }
-  for (const std::string& text : options.texts("regex")) {
-    auto expression = Expression::compile(text, std::string(kWhere) + "regex");
-    if (!expression) {
-      return std::move(expression).error();
+  });
+  for_each_text(options, "substrings", [&](const std::string& place, const std::string& text) {
+    if (text.empty()) faults.add(place, "is an empty text, which every line contains; remove it");
+    choice.substrings.push_back(text);
+  });
+  for_each_text(options, "regex", [&](const std::string& place, const std::string& text) {
+    auto expression = Expression::compile(text);
+    if (expression) {
+      choice.expressions.push_back(*std::move(expression));
+    } else {
+      faults.add(place, expression.error().message);
     }
-    choice.expressions.push_back(*std::move(expression));
-  }
-  if (choice.indices.empty() && choice.substrings.empty() && choice.expressions.empty()) {
-    return bad_option("chunks: true needs one of indices, substrings and regex beside it, with at least one item");
+  });
+  if (!options.contains("indices") && !options.contains("substrings") && !options.contains("regex")) {
+    faults.add("chunks", "true needs one of indices, substrings and regex beside it, with at least one item");
   }
   return choice;
 }

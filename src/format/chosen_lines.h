@@ -25,8 +25,8 @@ struct LineChoice {
   std::vector<std::string> substrings;
   std::vector<Expression> expressions;
 
-  // Error (config, "bad_option"): what is wrong, for check().
-  static Result<LineChoice> parse(const Settings& options);
+  // What is wrong is added to `faults`; if anything is, the choice must not be used.
+  static LineChoice parse(const Settings& options, OptionFaults& faults);
 
   [[nodiscard]] bool takes(std::int64_t index, std::string_view line) const;
 };

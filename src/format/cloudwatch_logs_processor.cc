@@ -58,19 +58,14 @@ std::unique_ptr<Splitter> make(const SplitterOptions& options, flow::RecordSink&
   return std::make_unique<DecidingSplitter<FirstByte>>(FirstByte{options, sink});
 }
 
-Status check(const Settings& options) {
-  if (Status status = check_json(kName, options, kOptions); !status) {
-    return status;
-  }
+OptionFaults check(const Settings& options) {
+  OptionFaults faults = check_json(kName, options, kOptions);
   if (options.contains("event") && options.text("event") != "message" && !gives_records(options)) {
-    return Error{ErrorKind::config, "bad_option",
-                 "file_format cloudwatch_logs_processor: config.event must be message or record"};
+    faults.add("event", "must be message or record");
+  } else if (options.contains("include") && !gives_records(options)) {
+    faults.add("include", "has no effect without event: record beside it");
   }
-  if (options.contains("include") && !gives_records(options)) {
-    return Error{ErrorKind::config, "bad_option",
-                 "file_format cloudwatch_logs_processor: config.include needs config.event: record beside it"};
-  }
-  return {};
+  return faults;
 }
 
 }  // namespace

@@ -211,26 +211,21 @@ std::unique_ptr<Splitter> make(const SplitterOptions& options, flow::RecordSink&
   return std::make_unique<CsvRecords>(options, sink);
 }
 
-Error bad_option(std::string message) {
-  return {ErrorKind::config, "bad_option", "file_format csv_processor: " + std::move(message)};
-}
-
-Status check(const Settings& options) {
-  if (Status status = check_known(kName, options, {"separator", "header", "columns", "json"}); !status) {
-    return status;
-  }
+OptionFaults check(const Settings& options) {
+  OptionFaults faults;
+  check_known(kName, options, {"separator", "header", "columns", "json"}, faults);
   if (const std::string separator = parse_separator(options.text("separator"));
       options.contains("separator") && (separator.size() != 1 || separator == "\"" || separator == "\n")) {
-    return bad_option(R"(config.separator must be one byte ("\t" is a tab), no quote and no line feed)");
+    faults.add("separator", R"(must be one byte ("\t" is a tab), no quote and no line feed)");
   }
-  if (!parse_header(options.text("header"))) {
-    return bad_option("config.header is \"" + std::string(options.text("header")) +
-                      "\"; allowed are none, first_line and detect");
+  if (const Setting* header = options.find("header"); header != nullptr && header->if_text() == nullptr) {
+    faults.add("header", "must be none, first_line or detect, not a list or a mapping");
+  } else if (!parse_header(options.text("header"))) {
+    faults.add("header", "must be none, first_line or detect, not \"" + std::string(options.text("header")) + "\"");
   }
-  if (options.contains("columns") && options.texts("columns").empty()) {
-    return bad_option("config.columns must be a list of names");
-  }
-  return check_switch(kName, options, "json");
+  check_texts(options, "columns", "a list of names", faults);
+  check_switch(options, "json", faults);
+  return faults;
 }
 
 constexpr Option kOptions[] = {

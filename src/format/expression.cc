@@ -2,13 +2,13 @@
 
 namespace dray::format {
 
-Result<Expression> Expression::compile(const std::string& text, std::string_view where) {
+Result<Expression> Expression::compile(const std::string& text) {
   RE2::Options options;
   options.set_log_errors(false);
   auto expression = std::make_shared<const RE2>(text, options);
   if (!expression->ok()) {
     return Error{ErrorKind::config, "bad_option",
-                 std::string(where) + ": \"" + text + "\" is no pattern that RE2 can read: " + expression->error() +
+                 "\"" + text + "\" is no pattern that RE2 can read: " + expression->error() +
                      " (RE2 has no look-around and no back references)"};
   }
   return Expression(std::move(expression));

@@ -13,8 +13,8 @@ namespace dray::format {
 
 class Expression {
  public:
-  // Error (config, "bad_option"): what RE2 says against it; `where` begins the message.
-  static Result<Expression> compile(const std::string& text, std::string_view where);
+  // Error (config, "bad_option"): what RE2 says against it.
+  static Result<Expression> compile(const std::string& text);
   [[nodiscard]] bool found_in(std::string_view line) const {
     return RE2::PartialMatch(re2::StringPiece(line.data(), line.size()), *expression_);
   }

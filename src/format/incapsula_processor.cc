@@ -189,27 +189,24 @@ std::unique_ptr<Splitter> make(const SplitterOptions& options, flow::RecordSink&
   return std::make_unique<IncapsulaFile>(options, sink);
 }
 
-Status check(const Settings& options) {
-  if (Status status = check_known(kName, options, {"private_keys"}); !status) {
-    return status;
-  }
+OptionFaults check(const Settings& options) {
+  OptionFaults faults;
+  check_known(kName, options, {"private_keys"}, faults);
   const Setting* keys = options.find("private_keys");
   if (keys == nullptr) {
-    return {};
+    return faults;
   }
   if (keys->if_settings() == nullptr) {
-    return Error{ErrorKind::config, "bad_option",
-                 "file_format incapsula_processor: config.private_keys must be a mapping from publicKeyId to the file "
-                 "of the private key"};
+    faults.add("private_keys", "must be a mapping from publicKeyId to the file of the private key");
+    return faults;
   }
   for (const auto& [id, file] : keys->if_settings()->members()) {
     const std::string name = file.if_text() == nullptr ? "" : *file.if_text();
     if (Status status = check_private_key(name); !status) {
-      return Error{ErrorKind::config, "bad_option",
-                   "file_format incapsula_processor: config.private_keys." + id + ": " + status.error().message};
+      faults.add("private_keys." + id, status.error().message);
     }
   }
-  return {};
+  return faults;
 }
 
 constexpr Option kOptions[] = {{"private_keys", "mapping from publicKeyId to a file",

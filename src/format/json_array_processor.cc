@@ -12,7 +12,7 @@ std::unique_ptr<Splitter> make(const SplitterOptions& options, flow::RecordSink&
   return std::make_unique<UnseparatedJson>(walk_of(options.options), shape_of(options.options), options, sink);
 }
 
-Status check(const Settings& options) {
+OptionFaults check(const Settings& options) {
   return check_json(kName, options, kOptions);
 }
 

@@ -21,15 +21,14 @@ std::unique_ptr<Splitter> make(const SplitterOptions& options, flow::RecordSink&
   return std::make_unique<UnseparatedJson>(std::move(walk), shape, options, sink);
 }
 
-Status check(const Settings& options) {
-  if (Status status = check_json(kName, options, kOptions); !status) {
-    return status;
+OptionFaults check(const Settings& options) {
+  OptionFaults faults = check_json(kName, options, kOptions);
+  if (options.contains("key") && options.contains("keys")) {
+    faults.add("keys", "means the same as key; keep one");
+  } else if (!options.contains("key") && !options.contains("keys")) {
+    faults.add("key", "is missing: the name, or the names, of what holds the lines");
   }
-  if (options.contains("key") == options.contains("keys")) {
-    return Error{ErrorKind::config, "bad_option",
-                 "file_format json_object_to_linesplit_processor: one of config.key and config.keys is needed"};
-  }
-  return {};
+  return faults;
 }
 
 }  // namespace

@@ -11,10 +11,6 @@ namespace {
 
 constexpr std::size_t kPathMax = 16;  // names in a path; each is an object that the walk is inside of
 
-Error bad_option(std::string_view format, std::string_view option, std::string_view fault) {
-  return {ErrorKind::config, "bad_option", fmt::format("file_format {}: config.{} {}", format, option, fault)};
-}
-
 bool is_beginning(const KeyPath& path, const KeyPath& of) {
   return path.size() <= of.size() && std::equal(path.begin(), path.end(), of.begin());
 }
@@ -26,10 +22,10 @@ bool all_texts(const Setting::List& list) {
 }
 
 // A name, or a list of names and of paths.
-Status check_paths(std::string_view format, const Settings& options, std::string_view option) {
+void check_paths(const Settings& options, const std::string& option, OptionFaults& faults) {
   const Setting* value = options.find(option);
   if (value == nullptr || (value->if_text() != nullptr && !value->if_text()->empty())) {
-    return {};
+    return;
   }
   const Setting::List* list = value->if_list();
   const bool usable =
@@ -38,65 +34,65 @@ Status check_paths(std::string_view format, const Settings& options, std::string
                                          : item.if_text() != nullptr && !item.if_text()->empty();
       });
   if (!usable) {
-    return bad_option(format, option, "must be a name, or a list of names, of which each may be a list: a path");
+    faults.add(option, "must be a name, or a list of names, of which each may be a list: a path");
+    return;
   }
   const std::vector<KeyPath> paths = key_paths(options, option);
-  if (paths.size() > RecordKeys::kMax) {
-    return bad_option(format, option, fmt::format("has more than {} names", RecordKeys::kMax));
+  if (list->size() > RecordKeys::kMax) {
+    faults.add(option, fmt::format("has more than {} names", RecordKeys::kMax));
   }
   if (std::any_of(paths.begin(), paths.end(), [](const KeyPath& path) { return path.size() > kPathMax; })) {
-    return bad_option(format, option, fmt::format("has a path of more than {} names", kPathMax));
+    faults.add(option, fmt::format("has a path of more than {} names", kPathMax));
   }
-  return {};
 }
 
 // Of two keys none may be on the way to the other: what stands there would be a record and would be walked.
-Status check_apart(std::string_view format, const Settings& options, std::string_view option) {
+void check_apart(const Settings& options, const std::string& option, OptionFaults& faults) {
   const std::vector<KeyPath> paths = key_paths(options, option);
   for (std::size_t i = 0; i < paths.size(); ++i) {
     for (std::size_t j = 0; j < paths.size(); ++j) {
-      if (i != j && is_beginning(paths[i], paths[j])) {
-        return bad_option(format, option,
-                          paths[i] == paths[j] ? fmt::format(R"(names "{}" twice)", fmt::join(paths[i], "."))
-                                               : fmt::format(R"(names "{}", which is on the way to "{}")",
-                                                             fmt::join(paths[i], "."), fmt::join(paths[j], ".")));
-      }
+      if (i == j || !is_beginning(paths[i], paths[j])) continue;
+      faults.add(option, paths[i] == paths[j] ? fmt::format(R"(names "{}" twice)", fmt::join(paths[i], "."))
+                                              : fmt::format(R"(names "{}", which is on the way to "{}")",
+                                                            fmt::join(paths[i], "."), fmt::join(paths[j], ".")));
+      return;
     }
   }
-  return {};
 }
 
-Status check_names(std::string_view format, const Settings& options, std::string_view option) {
+void check_names(const Settings& options, const std::string& option, OptionFaults& faults) {
   const Setting* value = options.find(option);
   if (value == nullptr) {
-    return {};
+    return;
   }
   const Settings* names = value->if_settings();
-  const bool usable =
-      names != nullptr && !names->empty() &&
-      std::all_of(names->members().begin(), names->members().end(), [](const auto& member) {
-        return !member.first.empty() && member.second.if_text() != nullptr && !member.second.if_text()->empty();
-      });
-  return usable ? Status() : bad_option(format, option, "must be a mapping of names to names");
+  if (names == nullptr || names->empty()) {
+    faults.add(option, "must be a mapping of names to names");
+    return;
+  }
+  for (const auto& [name, text] : names->members()) {
+    if (name.empty() || text.if_text() == nullptr || text.if_text()->empty()) {
+      faults.add(fmt::format("{}.{}", option, name), "must be a name; neither side may be empty");
+    }
+  }
 }
 
-Status check_needs_key(std::string_view format, const Settings& options, std::span<const Option> table) {
+void check_needs_key(const Settings& options, std::span<const Option> table, OptionFaults& faults) {
   const bool has_key = std::any_of(table.begin(), table.end(), [](const Option& one) { return one.name == "key"; });
-  for (const std::string_view option : {"control_key", "include", "skip"}) {
+  for (const char* option : {"control_key", "include", "skip"}) {
     if (has_key && options.contains(option) && !options.contains("key")) {
-      return bad_option(format, option, "needs config.key beside it");
+      faults.add(option, "needs key beside it");
     }
   }
   for (const KeyPath& path : key_paths(options, "key")) {
     for (const std::string_view option : {"include", "skip"}) {
       for (const auto& [name, text] : names_of(options, option)) {
         if (name == path.front()) {
-          return bad_option(format, option, fmt::format(R"(names "{}", which leads to the records)", name));
+          faults.add(fmt::format("{}.{}", option, name), "is a name of key, which leads to the records");
         }
       }
     }
   }
-  return {};
 }
 
 }  // namespace
@@ -152,19 +148,24 @@ JsonShape shape_of(const Settings& options) {
   return shape;
 }
 
-Status check_json(std::string_view format, const Settings& options, std::span<const Option> table) {
-  Status status = check_known(format, options, table);
-  for (const std::string_view option : {"key", "keys", "extraction_key"}) {
-    status = status ? check_paths(format, options, option) : status;
+OptionFaults check_json(std::string_view format, const Settings& options, std::span<const Option> table) {
+  OptionFaults faults;
+  check_known(format, options, table, faults);
+  // What is wrong with an option already is not told again in other words.
+  for (const char* option : {"key", "keys", "extraction_key"}) {
+    if (!faults.has(option)) check_paths(options, option, faults);
   }
-  for (const std::string_view option : {"key", "keys"}) {
-    status = status ? check_apart(format, options, option) : status;
+  for (const char* option : {"key", "keys"}) {
+    if (!faults.has(option)) check_apart(options, option, faults);
   }
-  for (const std::string_view option : {"include", "rename", "skip"}) {
-    status = status ? check_names(format, options, option) : status;
+  for (const char* option : {"include", "rename", "skip"}) {
+    if (!faults.has(option)) check_names(options, option, faults);
   }
-  status = status ? check_switch(format, options, "flat") : status;
-  return status ? check_needs_key(format, options, table) : status;
+  const Setting* control = options.find("control_key");
+  if (control != nullptr && control->if_text() == nullptr) faults.add("control_key", "must be the name of a member");
+  if (!faults.has("flat")) check_switch(options, "flat", faults);
+  check_needs_key(options, table, faults);
+  return faults;
 }
 
 }  // namespace dray::format

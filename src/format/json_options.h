@@ -41,7 +41,7 @@ Names names_of(const Settings& options, std::string_view option);
 JsonWalk walk_of(const Settings& options);
 JsonShape shape_of(const Settings& options);
 
-// Complains about any of these options that cannot be used, and about options that are not in the table.
-Status check_json(std::string_view format, const Settings& options, std::span<const Option> table);
+// Which of these options cannot be used, and which are not in the table.
+OptionFaults check_json(std::string_view format, const Settings& options, std::span<const Option> table);
 
 }  // namespace dray::format

@@ -74,8 +74,9 @@ std::unique_ptr<Splitter> make_chosen(const SplitterOptions& options, LineChoice
 
 std::unique_ptr<Splitter> make(const SplitterOptions& options, flow::RecordSink& sink) {
   if (is_on(options.options, "chunks")) {
-    if (auto choice = LineChoice::parse(options.options); choice) {
-      return make_chosen(options, *std::move(choice), sink);
+    OptionFaults faults;
+    if (LineChoice choice = LineChoice::parse(options.options, faults); faults.ok()) {
+      return make_chosen(options, std::move(choice), sink);
     }
   }
   if (is_on(options.options, "json")) {
@@ -92,25 +93,20 @@ constexpr Option kOptions[] = {
     {"regex", "list of regular expressions (RE2)", "lines in which one of them is found"},
 };
 
-Status check(const Settings& options) {
-  if (Status status = check_known(kName, options, {"json", "chunks", "indices", "substrings", "regex"}); !status) {
-    return status;
-  }
-  for (const char* name : {"json", "chunks"}) {
-    if (Status status = check_switch(kName, options, name); !status) return status;
-  }
-  if (is_on(options, "chunks")) {
-    auto choice = LineChoice::parse(options);
-    return choice ? Status() : Status(std::move(choice).error());
-  }
+OptionFaults check(const Settings& options) {
+  OptionFaults faults;
+  check_known(kName, options, {"json", "chunks", "indices", "substrings", "regex"}, faults);
+  for (const char* name : {"json", "chunks"}) check_switch(options, name, faults);
+  const bool chosen = is_on(options, "chunks");
+  const bool unclear = faults.has("chunks");
+  bool any = false;
   for (const char* name : {"indices", "substrings", "regex"}) {
-    if (options.contains(name)) {
-      return Error{ErrorKind::config, "bad_option",
-                   std::string("file_format line_split_processor: config.") + name +
-                       " chooses lines only with config.chunks: true beside it"};
-    }
+    if (!options.contains(name)) continue;
+    any = true;
+    if (!chosen && !unclear) faults.add(name, "chooses lines only with chunks: true beside it");
   }
-  return {};
+  if (chosen || any) LineChoice::parse(options, faults);
+  return faults;
 }
 
 }  // namespace

@@ -12,7 +12,6 @@ namespace dray::format {
 namespace {
 
 constexpr std::string_view kName = "multiline_processor";
-constexpr std::string_view kStart = "file_format multiline_processor: config.start";
 
 class MultiLine final : public Splitter {
  public:
@@ -66,27 +65,25 @@ class MultiLine final : public Splitter {
 std::unique_ptr<Splitter> make(const SplitterOptions& options, flow::RecordSink& sink) {
   std::optional<Expression> start;
   if (options.options.contains("start")) {
-    if (auto compiled = Expression::compile(std::string(options.options.text("start")), kStart); compiled) {
+    if (auto compiled = Expression::compile(std::string(options.options.text("start"))); compiled) {
       start = *std::move(compiled);
     }
   }
   return std::make_unique<MultiLine>(options, std::move(start), sink);
 }
 
-Status check(const Settings& options) {
-  if (Status status = check_known(kName, options, {"start", "keep_leading"}); !status) {
-    return status;
-  }
+OptionFaults check(const Settings& options) {
+  OptionFaults faults;
+  check_known(kName, options, {"start", "keep_leading"}, faults);
   if (options.text("start").empty()) {
-    return Error{ErrorKind::config, "bad_option",
-                 std::string(kStart) +
-                     " is missing: a regular expression (RE2) that is found in the first line of "
-                     "every record and in no other, such as ^\\d{4}-\\d{2}-\\d{2}"};
+    faults.add("start",
+               "is missing: a regular expression (RE2) that is found in the first line of every record and in no "
+               "other, such as ^\\d{4}-\\d{2}-\\d{2}");
+  } else if (auto compiled = Expression::compile(std::string(options.text("start"))); !compiled) {
+    faults.add("start", compiled.error().message);
   }
-  if (auto compiled = Expression::compile(std::string(options.text("start")), kStart); !compiled) {
-    return std::move(compiled).error();
-  }
-  return check_switch(kName, options, "keep_leading");
+  check_switch(options, "keep_leading", faults);
+  return faults;
 }
 
 constexpr Option kOptions[] = {

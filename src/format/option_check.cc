@@ -7,12 +7,22 @@
 namespace dray::format {
 namespace {
 
-Error bad_option(std::string message) {
-  return {ErrorKind::config, "bad_option", std::move(message)};
+bool among(std::span<const std::string_view> names, std::string_view name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
 }
 
 bool among(std::initializer_list<std::string_view> names, std::string_view name) {
-  return std::find(names.begin(), names.end(), name) != names.end();
+  return among(std::span(names.begin(), names.size()), name);
+}
+
+void check_among(std::string_view format, const Settings& options, std::span<const std::string_view> known,
+                 OptionFaults& faults) {
+  for (const auto& [option, value] : options.members()) {
+    if (among(known, option)) continue;
+    faults.add(option, known.empty()
+                           ? fmt::format("is unknown: {} has no options; remove it", format)
+                           : fmt::format("is no option of {}; known are: {}", format, fmt::join(known, ", ")));
+  }
 }
 
 }  // namespace
@@ -30,44 +40,51 @@ std::optional<bool> parse_switch(std::string_view text) {
   return std::nullopt;
 }
 
-Status check_switch(std::string_view format, const Settings& options, const std::string& option) {
-  if (!options.contains(option) || parse_switch(options.text(option))) {
-    return {};
-  }
-  return bad_option(fmt::format("file_format {}: config.{} is \"{}\"; allowed are true and false", format, option,
-                                options.text(option)));
+void check_switch(const Settings& options, const std::string& option, OptionFaults& faults) {
+  const Setting* value = options.find(option);
+  if (value == nullptr || parse_switch(options.text(option))) return;
+  faults.add(option, value->if_text() == nullptr
+                         ? "must be true or false, not a list or a mapping"
+                         : fmt::format("must be true or false, not \"{}\"", options.text(option)));
 }
 
-Status check_known(std::string_view format, const Settings& options, std::initializer_list<std::string_view> known,
-                   std::initializer_list<std::string_view> lacking) {
-  for (const auto& [option, value] : options.members()) {
-    if (among(lacking, option)) {
-      return bad_option(fmt::format("file_format {}: config.{} changes the events and is not supported yet; remove it",
-                                    format, option));
-    }
-    if (!among(known, option)) {
-      return bad_option(
-          known.size() == 0
-              ? fmt::format("file_format {}: config.{} is unknown; this format has no options", format, option)
-              : fmt::format("file_format {}: config.{} is unknown; known are: {}", format, option,
-                            fmt::join(known, ", ")));
-    }
+void check_text(const Settings& options, const std::string& option, std::string_view what, OptionFaults& faults) {
+  if (options.contains(option) && options.text(option).empty()) {
+    faults.add(option, fmt::format("must be {}", what));
   }
-  return {};
 }
 
-Status check_known(std::string_view format, const Settings& options, std::span<const Option> table) {
-  for (const auto& [option, value] : options.members()) {
-    if (std::none_of(table.begin(), table.end(), [&](const Option& one) { return one.name == option; })) {
-      std::string known;
-      for (const Option& one : table) {
-        known += fmt::format("{}{}", known.empty() ? "known are: " : ", ", one.name);
-      }
-      return bad_option(fmt::format("file_format {}: config.{} is unknown; {}", format, option,
-                                    known.empty() ? "this format has no options" : known));
+void check_texts(const Settings& options, const std::string& option, std::string_view what, OptionFaults& faults) {
+  const Setting* value = options.find(option);
+  if (value == nullptr) return;
+  if (value->texts().empty()) {
+    faults.add(option, fmt::format("must be {}", what));
+    return;
+  }
+  if (value->if_list() == nullptr) return;
+  for (std::size_t i = 0; i < value->if_list()->size(); ++i) {
+    if ((*value->if_list())[i].if_text() == nullptr) {
+      faults.add(fmt::format("{}[{}]", option, i), fmt::format("is no text; {} must be {}", option, what));
     }
   }
-  return {};
+}
+
+void check_known(std::string_view format, const Settings& options, std::initializer_list<std::string_view> known,
+                 OptionFaults& faults) {
+  check_among(format, options, std::span(known.begin(), known.size()), faults);
+}
+
+void check_known(std::string_view format, const Settings& options, std::span<const Option> table,
+                 OptionFaults& faults) {
+  std::vector<std::string_view> known;
+  for (const Option& one : table) known.push_back(one.name);
+  check_among(format, options, known, faults);
+}
+
+OptionFaults check_has_none(std::string_view format, const Settings& options) {
+  OptionFaults faults;
+  check_known(format, options, {}, faults);
+  return faults;
 }
 
 }  // namespace dray::format

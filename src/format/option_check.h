@@ -1,5 +1,5 @@
-// Checks of file_format.config that the formats share. Errors are {config, "bad_option"} and name the format, the
-// option and what is allowed. Pure; any thread.
+// Checks of file_format.config that the formats share. Each adds what is wrong to `faults`; an option that is absent is
+// good. Pure; any thread.
 #pragma once
 
 #include <initializer_list>
@@ -8,8 +8,8 @@
 #include <string>
 #include <string_view>
 
-#include "base/result.h"
 #include "base/settings.h"
+#include "format/option_faults.h"
 #include "format/splitter.h"
 
 namespace dray::format {
@@ -17,15 +17,22 @@ namespace dray::format {
 // true, yes, on, 1 and their opposites in any case, as YAML and Python configurations write them.
 std::optional<bool> parse_switch(std::string_view text);
 
-// Ok if the option is absent or a switch.
-Status check_switch(std::string_view format, const Settings& options, const std::string& option);
+void check_switch(const Settings& options, const std::string& option, OptionFaults& faults);
 
-// Complains about the first option that is not among the known ones. `lacking` are options of the product that change
-// the events and that this version does not have.
-Status check_known(std::string_view format, const Settings& options, std::initializer_list<std::string_view> known,
-                   std::initializer_list<std::string_view> lacking = {});
+// A text that is not empty, and `what` says which; no list and no mapping.
+void check_text(const Settings& options, const std::string& option, std::string_view what, OptionFaults& faults);
+
+// A text, or a list of texts that is not empty.
+void check_texts(const Settings& options, const std::string& option, std::string_view what, OptionFaults& faults);
+
+// Every option is one of the known ones.
+void check_known(std::string_view format, const Settings& options, std::initializer_list<std::string_view> known,
+                 OptionFaults& faults);
 
 // The same for a format whose table of options says all that it knows.
-Status check_known(std::string_view format, const Settings& options, std::span<const Option> table);
+void check_known(std::string_view format, const Settings& options, std::span<const Option> table, OptionFaults& faults);
+
+// Of a format without options.
+OptionFaults check_has_none(std::string_view format, const Settings& options);
 
 }  // namespace dray::format

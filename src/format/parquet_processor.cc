@@ -23,8 +23,8 @@ std::unique_ptr<Splitter> make(const SplitterOptions& /*options*/, flow::RecordS
   return std::make_unique<NoParquet>();
 }
 
-Status check(const Settings& options) {
-  return check_known(kName, options, {});
+OptionFaults check(const Settings& options) {
+  return check_has_none(kName, options);
 }
 
 }  // namespace

@@ -240,15 +240,11 @@ std::unique_ptr<Splitter> make(const SplitterOptions& options, flow::RecordSink&
 constexpr Option kOptions[] = {
     {"separator", "text", R"(between the values; \n, \t, \xHH and the like are understood; default a line feed)"}};
 
-Status check(const Settings& options) {
-  if (Status status = check_known(kName, options, kOptions); !status) {
-    return status;
-  }
-  if (options.contains("separator") && options.text("separator").empty()) {
-    return Error{ErrorKind::config, "bad_option",
-                 "file_format separated_json_processor: config.separator must be a text that is not empty"};
-  }
-  return {};
+OptionFaults check(const Settings& options) {
+  OptionFaults faults;
+  check_known(kName, options, kOptions, faults);
+  check_text(options, "separator", "a text of one byte or more, such as \"||\"", faults);
+  return faults;
 }
 
 }  // namespace

@@ -16,7 +16,7 @@ std::unique_ptr<Splitter> make(const SplitterOptions& options, flow::RecordSink&
   return std::make_unique<UnseparatedJson>(std::move(walk), JsonShape{}, options, sink);
 }
 
-Status check(const Settings& options) {
+OptionFaults check(const Settings& options) {
   return check_json(kName, options, kOptions);
 }
 

@@ -94,11 +94,10 @@ constexpr Option kOptions[] = {
     kRenameOption,
     kFlatOption};
 
-Status check(const Settings& options) {
-  if (Status status = check_json(kName, options, kOptions); !status) {
-    return status;
-  }
-  return find_format("line_split_processor")->check(line_options(options));
+OptionFaults check(const Settings& options) {
+  OptionFaults faults = check_json(kName, options, kOptions);
+  faults.append(find_format("line_split_processor")->check(line_options(options)));
+  return faults;
 }
 
 }  // namespace

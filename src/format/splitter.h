@@ -18,6 +18,7 @@
 #include "base/byte_sink.h"
 #include "base/settings.h"
 #include "flow/record.h"
+#include "format/option_faults.h"
 
 namespace dray::format {
 
@@ -45,8 +46,8 @@ struct Format {
   std::span<const Option> options;
   // The sink outlives the splitter.
   std::unique_ptr<Splitter> (*make)(const SplitterOptions& options, flow::RecordSink& sink);
-  // Complains about options this format does not know or cannot use; ok otherwise.
-  Status (*check)(const Settings& options);
+  // All options that this format does not know or cannot use.
+  OptionFaults (*check)(const Settings& options);
 };
 
 // nullptr if there is none of that name.

@@ -146,45 +146,25 @@ std::unique_ptr<Splitter> make(const SplitterOptions& options, flow::RecordSink&
   return std::make_unique<TextFile>(options, sink);
 }
 
-Error bad_option(const std::string& message) {
-  return {ErrorKind::config, "bad_option", "file_format text_file_processor: " + message};
-}
-
-Status check_separator(const Settings& options, const std::string& name) {
-  if (options.contains(name) && parse_separator(options.text(name)).empty()) {
-    return bad_option("config." + name +
-                      " must be text of one byte or more; escapes such as \\t and \\n are understood");
-  }
-  return {};
-}
-
-Status check(const Settings& options) {
-  if (Status status = check_known(
-          kName, options,
-          {"line_separator", "header", "header_field_separator", "field_names", "field_separator", "use_json"});
-      !status) {
-    return status;
-  }
-  for (const char* name : {"header", "use_json"}) {
-    if (Status status = check_switch(kName, options, name); !status) return status;
-  }
+OptionFaults check(const Settings& options) {
+  OptionFaults faults;
+  check_known(kName, options,
+              {"line_separator", "header", "header_field_separator", "field_names", "field_separator", "use_json"},
+              faults);
+  for (const char* name : {"header", "use_json"}) check_switch(options, name, faults);
   for (const char* name : {"line_separator", "header_field_separator", "field_separator"}) {
-    if (Status status = check_separator(options, name); !status) return status;
+    check_text(options, name, "text of one byte or more; escapes such as \\t and \\n are understood", faults);
   }
+  check_texts(options, "field_names", "a list of names", faults);
   const bool separated = options.contains("header_field_separator") || options.contains("field_separator");
   const bool header = parse_switch(options.text("header")).value_or(false);
   if (header && !separated) {
-    return bad_option("config.header: true needs config.header_field_separator beside it");
-  }
-  if (options.contains("field_names") && options.texts("field_names").empty()) {
-    return bad_option("config.field_names must be a list of names");
+    faults.add("header", "true needs header_field_separator beside it");
   }
   if (parse_switch(options.text("use_json")).value_or(false) && !separated && !options.contains("field_names")) {
-    return bad_option(
-        "config.use_json: true needs fields: header with header_field_separator, field_names, or "
-        "field_separator");
+    faults.add("use_json", "true needs fields: header with header_field_separator, field_names, or field_separator");
   }
-  return {};
+  return faults;
 }
 
 constexpr Option kOptions[] = {

@@ -16,15 +16,12 @@ std::unique_ptr<Splitter> make(const SplitterOptions& options, flow::RecordSink&
   return std::make_unique<UnseparatedJson>(walk_of(options.options), shape, options, sink);
 }
 
-Status check(const Settings& options) {
-  if (Status status = check_json(kName, options, kOptions); !status) {
-    return status;
-  }
+OptionFaults check(const Settings& options) {
+  OptionFaults faults = check_json(kName, options, kOptions);
   if (!options.contains("extraction_key")) {
-    return Error{ErrorKind::config, "bad_option",
-                 "file_format unseparated_json_processor_extract_key: config.extraction_key is needed"};
+    faults.add("extraction_key", "is missing: the name, or the names, of what becomes the event");
   }
-  return {};
+  return faults;
 }
 
 }  // namespace

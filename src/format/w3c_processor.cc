@@ -11,9 +11,11 @@ std::unique_ptr<Splitter> make(const SplitterOptions& options, flow::RecordSink&
   return std::make_unique<W3cLines>(options, parse_switch(options.options.text("json")).value_or(false), sink);
 }
 
-Status check(const Settings& options) {
-  Status status = check_known(kName, options, {"json"});
-  return status ? check_switch(kName, options, "json") : status;
+OptionFaults check(const Settings& options) {
+  OptionFaults faults;
+  check_known(kName, options, {"json"}, faults);
+  check_switch(options, "json", faults);
+  return faults;
 }
 
 constexpr Option kOptions[] = {

@@ -202,8 +202,8 @@ std::unique_ptr<Splitter> make(const SplitterOptions& options, flow::RecordSink&
   return std::make_unique<WindowsEvents>(options, sink);
 }
 
-Status check(const Settings& options) {
-  return check_known(kName, options, {});
+OptionFaults check(const Settings& options) {
+  return check_has_none(kName, options);
 }
 
 }  // namespace

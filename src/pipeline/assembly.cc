@@ -202,17 +202,6 @@ aws::SessionConfig session_config(const config::Input& input) {
   return session;
 }
 
-std::vector<std::string> service_faults(const config::Config& config) {
-  std::vector<std::string> faults;
-  for (const config::Input& input : config.inputs) {
-    const std::string place = "inputs." + input.name + ".services: ";
-    for (const service::Definition& definition : input.services) {
-      for (const Error& fault : decode::faults(definition)) faults.push_back(place + fault.message);
-    }
-  }
-  return faults;
-}
-
 Result<Assembled> assemble(const config::Config& config, const Surroundings& around) {
   Assembled assembled;
   assembled.collector =

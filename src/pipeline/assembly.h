@@ -42,9 +42,6 @@ decode::PrepareOptions prepare_options(const config::Input& input);
 // Lines of objects that no service takes, if `on_error` sends them.
 Result<decode::ReadyService> unknown_service(const config::Input& input);
 
-// What assemble() would refuse about the services, all at once, each naming its input and key. For `dray check`.
-std::vector<std::string> service_faults(const config::Config& config);
-
 Result<Assembled> assemble(const config::Config& config, const Surroundings& around);
 
 }  // namespace dray::pipeline

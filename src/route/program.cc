@@ -23,9 +23,15 @@ std::vector<std::string> names_of(const std::vector<Variable>& variables) {
   return names;
 }
 
+// Where the names stand that a template has not found.
+std::string depends_on(const Error& error) {
+  if (error.code == kUnknownRecordVariable) return "record_field_mapping";
+  return error.code == kUnknownFileVariable ? "file_field_definitions" : "";
+}
+
 class Compiler {
  public:
-  Compiler(Program& program, std::vector<Error>& faults)
+  Compiler(Program& program, std::vector<service::DefinitionFault>& faults)
       : program_(program),
         definition_(program.definition),
         record_names_(names_of(definition_.record_field_mapping)),
@@ -36,9 +42,8 @@ class Compiler {
   void compile();
 
  private:
-  void fault(const std::string& key, const Error& error) {
-    faults_.push_back(
-        {ErrorKind::config, error.code, fmt::format("service {}: {}: {}", definition_.name, key, error.message)});
+  void fault(const std::string& key, std::string message, std::string depends_on = {}) {
+    faults_.push_back({key, std::move(message), std::move(depends_on)});
   }
   std::optional<Pattern> pattern(const std::string& key, const std::string& text);
   TagTemplate tag(const std::string& key, const std::string& text);
@@ -53,7 +58,7 @@ class Compiler {
   std::vector<std::string> record_names_;
   std::vector<std::string> file_names_;
   std::vector<bool> used_;  // per record variable: a tag or a rule looks at it
-  std::vector<Error>& faults_;
+  std::vector<service::DefinitionFault>& faults_;
 };
 
 void Compiler::compile() {
@@ -81,7 +86,7 @@ void Compiler::compile() {
   for (const Variable& variable : definition_.record_field_mapping) {
     const std::string key = "record_field_mapping." + variable.name;
     check_steps(key + ".operations", variable.operations);
-    if (variable.keys.empty()) fault(key + ".keys", {ErrorKind::config, "no_keys", "must name at least one member"});
+    if (variable.keys.empty()) fault(key + ".keys", "must name at least one member");
   }
   if (faults_.empty()) resolve_paths();
 }
@@ -89,14 +94,15 @@ void Compiler::compile() {
 std::optional<Pattern> Compiler::pattern(const std::string& key, const std::string& text) {
   auto compiled = Pattern::compile(text);
   if (compiled) return std::move(*compiled);
-  fault(key, compiled.error());
+  fault(key, compiled.error().message);
   return std::nullopt;
 }
 
 TagTemplate Compiler::tag(const std::string& key, const std::string& text) {
   auto pieces = parse_template(text, record_names_, file_names_);
   if (!pieces) {
-    fault(key, pieces.error());
+    const bool of_others = text.empty() && !definition_.any_of.empty();
+    fault(key, pieces.error().message, of_others ? "any_of" : depends_on(pieces.error()));
     return {};
   }
   for (const TagPiece& piece : *pieces) {
@@ -128,10 +134,11 @@ Rule Compiler::rule(const std::string& key, const FilterRule& source, bool of_li
   const std::vector<std::string>& names = rule.of_file ? file_names_ : record_names_;
   const auto found = std::find(names.begin(), names.end(), source.key);
   if (found == names.end()) {
-    fault(key + ".key", {ErrorKind::config, "unknown_variable",
-                         fmt::format("\"{}\" is no variable of {}, which has {}", source.key,
-                                     rule.of_file ? "file_field_definitions" : "record_field_mapping",
-                                     names.empty() ? "none" : fmt::format("{}", fmt::join(names, ", ")))});
+    const std::string variables = rule.of_file ? "file_field_definitions" : "record_field_mapping";
+    fault(key + ".key",
+          fmt::format("\"{}\" is no variable of {}, which has {}", source.key, variables,
+                      names.empty() ? "none" : fmt::format("{}", fmt::join(names, ", "))),
+          variables);
     return rule;
   }
   rule.variable = static_cast<std::size_t>(found - names.begin());
@@ -142,8 +149,7 @@ Rule Compiler::rule(const std::string& key, const FilterRule& source, bool of_li
 void Compiler::check_steps(const std::string& key, const std::vector<Operation>& steps) {
   for (std::size_t i = 0; i < steps.size(); ++i) {
     if (steps[i].kind != Operation::Kind::split || !steps[i].on.empty()) continue;
-    fault(fmt::format("{}[{}].on", key, i),
-          {ErrorKind::config, "empty_separator", "must not be empty: one splits on some text"});
+    fault(fmt::format("{}[{}].on", key, i), "must not be empty: one splits on some text");
   }
 }
 
@@ -226,8 +232,8 @@ std::optional<std::string> Program::record_value(std::size_t variable, std::span
   return text;
 }
 
-std::vector<Error> compile_program(const service::Definition& definition, Program& program) {
-  std::vector<Error> faults;
+std::vector<service::DefinitionFault> compile_program(const service::Definition& definition, Program& program) {
+  std::vector<service::DefinitionFault> faults;
   program.definition = definition;
   Compiler(program, faults).compile();
   return faults;

@@ -16,6 +16,7 @@
 #include "route/pattern.h"
 #include "route/tag_template.h"
 #include "service/definition.h"
+#include "service/definition_fault.h"
 
 namespace dray::route {
 
@@ -71,6 +72,6 @@ struct Program {
 };
 
 // All faults of the definition, none if it is good. `program` may be used only without faults.
-std::vector<Error> compile_program(const service::Definition& definition, Program& program);
+std::vector<service::DefinitionFault> compile_program(const service::Definition& definition, Program& program);
 
 }  // namespace dray::route

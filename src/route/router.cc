@@ -226,11 +226,11 @@ class ReadyService final : public CompiledService {
 Result<std::shared_ptr<const CompiledService>> CompiledService::compile(const service::Definition& definition) {
   auto program = std::make_shared<Program>();
   auto faults = compile_program(definition, *program);
-  if (!faults.empty()) return std::move(faults.front());
+  if (!faults.empty()) return service::as_error(definition, faults.front());
   return std::shared_ptr<const CompiledService>(std::make_shared<ReadyService>(std::move(program)));
 }
 
-std::vector<Error> CompiledService::faults(const service::Definition& definition) {
+std::vector<service::DefinitionFault> CompiledService::faults(const service::Definition& definition) {
   Program program;
   return compile_program(definition, program);
 }

@@ -19,6 +19,7 @@
 #include "flow/record.h"
 #include "route/record_observer.h"
 #include "service/definition.h"
+#include "service/definition_fault.h"
 
 namespace dray::route {
 
@@ -26,8 +27,8 @@ class CompiledService {
  public:
   // Error (config): a pattern RE2 refuses, an unknown variable, bad template text; the message names the key.
   static Result<std::shared_ptr<const CompiledService>> compile(const service::Definition& definition);
-  // Every fault that compile could name, for `dray check`; none if it compiles.
-  static std::vector<Error> faults(const service::Definition& definition);
+  // Every fault that compile could name; none if it compiles.
+  static std::vector<service::DefinitionFault> faults(const service::Definition& definition);
   virtual ~CompiledService() = default;
 
   [[nodiscard]] virtual const service::Definition& definition() const = 0;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 namespace dray::route {
@@ -20,9 +21,10 @@ Result<TagPiece> variable(TagPiece::Kind kind, std::string_view name, std::span<
   const auto found = std::find(names.begin(), names.end(), name);
   if (found != names.end()) return TagPiece{kind, "", static_cast<std::size_t>(found - names.begin()), false};
   const bool of_record = kind == TagPiece::Kind::record;
-  return bad_template(fmt::format("[{}-{}] names no variable of {}, which has {}", of_record ? "record" : "file", name,
-                                  of_record ? "record_field_mapping" : "file_field_definitions",
-                                  names.empty() ? "none" : fmt::format("{}", fmt::join(names, ", "))));
+  return Error{ErrorKind::config, std::string(of_record ? kUnknownRecordVariable : kUnknownFileVariable),
+               fmt::format("[{}-{}] names no variable of {}, which has {}", of_record ? "record" : "file", name,
+                           of_record ? "record_field_mapping" : "file_field_definitions",
+                           names.empty() ? "none" : fmt::format("{}", fmt::join(names, ", ")))};
 }
 
 Result<TagPiece> placeholder(std::string_view inside, std::span<const std::string> record_names,
@@ -47,30 +49,46 @@ Result<TagPiece> placeholder(std::string_view inside, std::span<const std::strin
 Result<TagTemplate> parse_template(std::string_view text, std::span<const std::string> record_names,
                                    std::span<const std::string> file_names) {
   TagTemplate pieces;
-  if (text.empty()) return bad_template("is empty");
+  std::optional<Error> wrong;
+  const auto complain = [&](const Error& error) {
+    if (!wrong) {
+      wrong = error;
+    } else {
+      wrong->message += "; " + error.message;
+    }
+  };
+  if (text.empty()) complain(bad_template("is empty"));
   while (!text.empty()) {
     if (text.front() == '[') {
       const std::size_t end = text.find(']');
-      if (end == std::string_view::npos) return bad_template(fmt::format("\"{}\" has no closing ]", text));
+      if (end == std::string_view::npos) {
+        complain(bad_template(fmt::format("\"{}\" has no closing ]", text)));
+        break;
+      }
       const bool may_be_absent = text.size() > 1 && text[1] == '.';
       const std::size_t begin = may_be_absent ? 2 : 1;
       auto piece = placeholder(text.substr(begin, end - begin), record_names, file_names);
-      if (!piece) return std::move(piece).error();
-      piece->may_be_absent = may_be_absent;
-      pieces.push_back(std::move(*piece));
+      if (piece) {
+        piece->may_be_absent = may_be_absent;
+        pieces.push_back(std::move(*piece));
+      } else {
+        complain(piece.error());
+      }
       text.remove_prefix(end + 1);
       continue;
     }
     const std::string_view literal = text.substr(0, text.find('['));
-    const auto bad = std::find_if_not(literal.begin(), literal.end(), allowed);
-    if (bad != literal.end()) {
-      return bad_template(
-          fmt::format("\"{}\" holds a character that tags cannot have; allowed: A-Z a-z 0-9 . _ -", literal));
+    if (std::find_if_not(literal.begin(), literal.end(), allowed) != literal.end()) {
+      complain(bad_template(
+          fmt::format("\"{}\" holds a character that tags cannot have; allowed: A-Z a-z 0-9 . _ -", literal)));
     }
-    if (literal.size() > kTagCharactersMax) return bad_template("is longer than 1,024 characters, the limit of a tag");
+    if (literal.size() > kTagCharactersMax) {
+      complain(bad_template("is longer than 1,024 characters, the limit of a tag"));
+    }
     pieces.push_back({TagPiece::Kind::literal, std::string(literal), 0, false});
     text.remove_prefix(literal.size());
   }
+  if (wrong) return std::move(*wrong);
   return pieces;
 }
 

@@ -30,7 +30,11 @@ struct TagPiece {
 
 using TagTemplate = std::vector<TagPiece>;
 
-// Error (config): what is wrong with the template, without the key that it stands under.
+// Codes of an error of parse_template: the name in the brackets is not among those given.
+inline constexpr std::string_view kUnknownRecordVariable = "unknown_record_variable";
+inline constexpr std::string_view kUnknownFileVariable = "unknown_file_variable";
+
+// Error (config): all that is wrong with the template, without the key that it stands under.
 Result<TagTemplate> parse_template(std::string_view text, std::span<const std::string> record_names,
                                    std::span<const std::string> file_names);
 

@@ -201,7 +201,7 @@ TEST(DefinitionParser, AnOptionThatTheFormatRefusesIsAnErrorWithItsLine) {
   const Outcome outcome =
       parse("file_format:\n  type: line_split_processor\n  config:\n    jason: true\nrouting_template: a.b.c.d\n");
   EXPECT_FALSE(outcome.definition);
-  EXPECT_NE(outcome.text().find("config.yaml:4: error: services.mine.file_format.config: "), std::string::npos)
+  EXPECT_NE(outcome.text().find("config.yaml:4: error: services.mine.file_format.config.jason: "), std::string::npos)
       << outcome.text();
   EXPECT_NE(outcome.text().find("jason"), std::string::npos);
 }

@@ -234,8 +234,9 @@ TEST(Faults, OfMembersAreNamedWithTheirService) {
   service::Definition definition = any(false);
   definition.members[1].content_pattern = "(";
   definition.members[2].file_format.type = "no_such_processor";
-  const std::vector<Error> all = faults(definition);
+  const std::vector<service::DefinitionFault> all = faults(definition);
   ASSERT_EQ(all.size(), 2U);
+  EXPECT_EQ(all[0].path, "any_of");
   EXPECT_NE(all[0].message.find("flows: content_pattern"), std::string::npos) << all[0].message;
   EXPECT_NE(all[1].message.find("no_such_processor"), std::string::npos) << all[1].message;
   EXPECT_FALSE(prepare(definition, std::size_t{1024}));

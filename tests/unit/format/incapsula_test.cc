@@ -169,9 +169,11 @@ TEST(IncapsulaOptions, AreChecked) {
   const Format& format = *find_format("incapsula_processor");
   EXPECT_TRUE(format.check({}).ok());
   EXPECT_FALSE(format.check({{"private_keys", "key.pem"}}).ok());
-  const Status missing = format.check({{"private_keys", Settings{{"3", "no/such/file.pem"}}}});
-  ASSERT_FALSE(missing.ok());
-  EXPECT_NE(missing.error().message.find("private_keys.3"), std::string::npos) << missing.error().message;
+  const OptionFaults missing =
+      format.check({{"private_keys", Settings{{"3", "no/such/file.pem"}, {"4", "nor/this.pem"}}}});
+  ASSERT_EQ(missing.all().size(), 2U);
+  EXPECT_EQ(missing.all()[0].path, "private_keys.3");
+  EXPECT_EQ(missing.all()[1].path, "private_keys.4");
 }
 
 }  // namespace

@@ -117,8 +117,8 @@ std::string described(const FormatCase& one) {
 
 TEST(Pieces, HaveOptionsForEveryFormatThatTheFormatAccepts) {
   for (const FormatCase& one : format_cases()) {
-    const Status status = one.format->check(one.options);
-    EXPECT_TRUE(status.ok()) << described(one) << ": " << (status ? "" : status.error().message);
+    const OptionFaults faults = one.format->check(one.options);
+    EXPECT_TRUE(faults.ok()) << described(one) << ": " << faults.text();
   }
   for (const Format* format : all_formats()) {
     const std::vector<FormatCase> all = format_cases();

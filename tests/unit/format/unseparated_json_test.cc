@@ -150,10 +150,7 @@ TEST(UnseparatedJson, RefusesOptionsItDoesNotHave) {
   EXPECT_TRUE(format.check({}).ok());
   EXPECT_TRUE(format.check({{"key", "Records"}, {"control_key", "x"}}).ok());
   for (const Options& options : {Options{{"include", "x"}}, Options{{"kee", "x"}}, Options{{"control_key", "x"}}}) {
-    const Status status = format.check(options);
-    ASSERT_FALSE(status.ok());
-    EXPECT_EQ(status.error().kind, ErrorKind::config);
-    EXPECT_NE(status.error().message.find(options.members().front().first), std::string::npos);
+    EXPECT_TRUE(format.check(options).has(options.members().front().first)) << format.check(options).text();
   }
 }
 
