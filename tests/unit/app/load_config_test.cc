@@ -25,7 +25,7 @@ inputs:
         key_pattern: '('
         routing_template: my.app.[record-x]
 )";
-  const config::Loaded loaded = load_config({.config = file.string()});
+  const config::Loaded loaded = load_config({file.string(), "", ""});
   std::filesystem::remove(file);
   EXPECT_FALSE(loaded.config);
   const std::string text = loaded.complaints.text();
