@@ -1,5 +1,6 @@
-// rooms: config
-// Any bytes as a configuration: an answer, never a crash. Touches neither files nor the environment.
+// rooms: config decode
+// Any bytes as a configuration: an answer, never a crash; and every service of one that is accepted can be made ready.
+// Touches neither files nor the environment.
 // The first byte chooses the form: config.yaml, or one of the Collector Server's two files.
 #include <cstddef>
 #include <cstdint>
@@ -9,6 +10,7 @@
 
 #include "config/describe.h"
 #include "config/load.h"
+#include "decode/ready_service.h"
 
 namespace {
 
@@ -30,7 +32,17 @@ dray::config::Surroundings surroundings() {
     if (path.ends_with(".crt")) return FileText{"-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n", false};
     return dray::Error{dray::ErrorKind::config, "bad_file", "No such file"};
   };
+  around.faults_of = [](const dray::service::Definition& definition) { return dray::decode::faults(definition); };
   return around;
+}
+
+bool all_ready(const dray::config::Config& config) {
+  for (const dray::config::Input& input : config.inputs) {
+    for (const dray::service::Definition& definition : input.services) {
+      if (!dray::decode::prepare(definition, std::size_t{1} << 20U)) return false;
+    }
+  }
+  return true;
 }
 
 Loaded load(char form, std::string_view text) {
@@ -48,6 +60,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string text(data, data + size);
   const Loaded loaded = load(text[0], std::string_view(text).substr(1));
   if (loaded.config.has_value() != (loaded.complaints.errors() == 0)) __builtin_trap();
+  if (loaded.config && !all_ready(*loaded.config)) __builtin_trap();
   std::size_t bytes = loaded.complaints.text().size();
   if (loaded.config) bytes += dray::config::plan(*loaded.config).size();
   return bytes == SIZE_MAX ? 1 : 0;
