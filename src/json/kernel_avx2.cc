@@ -130,15 +130,6 @@ inline std::uint64_t prefix_xor(std::uint64_t in) {
   return static_cast<std::uint64_t>(_mm_cvtsi128_si64(product));
 }
 
-// The bits at the places of the mask, side by side. (Not PEXT: on AMD before Zen 3 that is slower than this.)
-inline std::uint64_t extract(std::uint64_t in, std::uint64_t mask) {
-  std::uint64_t out = 0;
-  for (unsigned at = 0; mask != 0; mask &= mask - 1, ++at) {
-    out |= static_cast<std::uint64_t>((in & mask & (0 - mask)) != 0) << at;
-  }
-  return out;
-}
-
 #include "json/kernel_loop.inl"
 
 }  // namespace

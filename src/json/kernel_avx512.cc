@@ -8,10 +8,10 @@
 
 // The rest of this file is compiled for processors with these; usable_kernels() asks the processor first.
 #if defined(__clang__)
-#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,pclmul,bmi,bmi2,popcnt"))), apply_to = function)
+#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,pclmul,bmi,popcnt"))), apply_to = function)
 #else
 #pragma GCC push_options
-#pragma GCC target("avx512f,avx512bw,pclmul,bmi,bmi2,popcnt")
+#pragma GCC target("avx512f,avx512bw,pclmul,bmi,popcnt")
 #endif
 
 namespace dray::json {
@@ -101,11 +101,6 @@ inline std::uint64_t white_space(const char* block) {
 inline std::uint64_t prefix_xor(std::uint64_t in) {
   const __m128i product = _mm_clmulepi64_si128(_mm_set_epi64x(0, static_cast<std::int64_t>(in)), _mm_set1_epi8(-1), 0);
   return static_cast<std::uint64_t>(_mm_cvtsi128_si64(product));
-}
-
-// The bits at the places of the mask, side by side.
-inline std::uint64_t extract(std::uint64_t in, std::uint64_t mask) {
-  return _pext_u64(in, mask);
 }
 
 #include "json/kernel_loop.inl"
