@@ -29,6 +29,7 @@ std::unique_ptr<Splitter> make_envelopes(const SplitterOptions& options, flow::R
   walk.keys = {{"logEvents"}};
   walk.skip = {{"messageType", "CONTROL_MESSAGE"}};
   walk.or_itself = true;
+  walk.text = true;
   JsonShape shape;
   if (!gives_records(options.options)) {
     shape.extraction = {{"message"}};

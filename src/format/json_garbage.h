@@ -1,7 +1,8 @@
 // Garbage: bytes between JSON values that are none, held until a line begins with '{'; only then are they given on.
 //
 // Used by UnseparatedJson at its top level. Holds bytes_max bytes; beyond that, or where the object ends, the error
-// that began it counts. One thread at a time.
+// that began it counts. Where text may stand among the values (CloudWatch messages) what does not begin with '{' is no
+// garbage: its lines are records, each as it ends. One thread at a time.
 #pragma once
 
 #include <algorithm>
@@ -19,19 +20,19 @@ class Garbage {
   explicit Garbage(std::size_t bytes_max) : bytes_max_(bytes_max) {}
 
   // What was read of it so far, and why it is garbage. False if it is too much.
-  bool begin(std::string bytes, Error error) {
+  bool begin(std::string bytes, Error error, bool may_be_text) {
     if (bytes.size() > bytes_max_) {
       return false;
     }
+    is_text_ = may_be_text && !bytes.starts_with('{');
     bytes_ = std::move(bytes);
     error_ = std::move(error);
     return true;
   }
-  [[nodiscard]] const Error& error() const { return *error_; }
 
   // Takes bytes up to the end of a line. Done if a line begins with '{': its lines are given on, nothing is taken.
   Status take(std::string_view chunk, std::size_t* taken, bool* done, JsonShaper& shaper) {
-    if (chunk.front() == '{' && bytes_.ends_with('\n')) {
+    if (chunk.front() == '{' && (bytes_.ends_with('\n') || (is_text_ && bytes_.empty()))) {
       *done = true;
       return give(shaper);
     }
@@ -42,10 +43,15 @@ class Garbage {
     }
     bytes_.append(part);
     *taken = part.size();
-    return {};
+    return is_text_ && bytes_.ends_with('\n') ? give(shaper) : Status();
   }
 
+  // The object ends.
+  Status finish(JsonShaper& shaper) { return is_text_ ? give(shaper) : Status(error()); }
+
  private:
+  [[nodiscard]] const Error& error() const { return *error_; }
+
   Status give(JsonShaper& shaper) {
     const std::string lines = std::move(bytes_);
     bytes_ = {};
@@ -55,7 +61,7 @@ class Garbage {
       std::string_view line = rest.substr(0, end);
       line.remove_suffix(line.ends_with('\r') ? 1 : 0);
       if (line.find_first_not_of(" \t\r") != std::string_view::npos) {
-        status = shaper.take_raw(line, flow::Flaw::undecodable);
+        status = shaper.take_raw(line, is_text_ ? flow::Flaw::none : flow::Flaw::undecodable);
       }
       rest.remove_prefix(std::min(end, rest.size() - 1) + 1);
     }
@@ -65,6 +71,7 @@ class Garbage {
   std::size_t bytes_max_;
   std::string bytes_;
   std::optional<Error> error_;
+  bool is_text_ = false;
 };
 
 }  // namespace dray::format

@@ -62,9 +62,9 @@ Status UnseparatedJson::finish() {
     }
   }
   if (at_ == At::garbage) {
-    return garbage_.error();
+    return garbage_.finish(shaper_);
   }
-  if (at_ != At::top) {
+  if (at_ != At::top || between_.half()) {
     return give_held(Error{ErrorKind::poison, "truncated_json",
                            fmt::format("the JSON ends inside a value, after {} bytes", offset_)});
   }
@@ -81,6 +81,10 @@ Status UnseparatedJson::step(std::string_view chunk, std::size_t* taken) {
     default: break;
   }
   const char byte = chunk.front();
+  if (at_ == At::top && between_.take(byte)) {
+    *taken = 1;
+    return {};
+  }
   if (is_space(byte)) {
     itself_.note_blanks();
     *taken = 1;
@@ -135,6 +139,10 @@ Status UnseparatedJson::take_punctuation(char byte) {
 
 // A top-level value, or an element of a top-level array.
 Status UnseparatedJson::begin_top(char byte) {
+  if (frames_.empty() && !between_.value_may_begin(byte, walk_.text)) {
+    begun_ = between_.begun();
+    return bad_json(shown(byte) + " where a value is due");
+  }
   if (byte == '[' && frames_.empty() && !walk_.whole) {
     open_array(true);
     return {};
@@ -232,14 +240,6 @@ void UnseparatedJson::open_object(std::uint64_t keys) {
 void UnseparatedJson::open_array(bool top) {
   frames_.push_back({true, top, 0});
   at_ = At::first_element;
-}
-
-// Where the walk goes on behind a value.
-UnseparatedJson::At UnseparatedJson::behind() const {
-  if (frames_.empty()) {
-    return At::top;
-  }
-  return frames_.back().array ? At::after_element : At::after_member;
 }
 
 Status UnseparatedJson::take_key(std::string_view chunk, std::size_t* taken) {
@@ -471,7 +471,7 @@ Status UnseparatedJson::fault(Status status) {
   if (at_ != At::garbage && (code == "bad_json" || code == "no_records") && garbage_may_follow()) {
     const std::string begun = std::move(begun_);
     begun_.clear();
-    if (garbage_.begin(itself_.kept() ? itself_.release() : begun, status.error())) {
+    if (garbage_.begin(itself_.kept() ? itself_.release() : begun, status.error(), walk_.text)) {
       at_ = At::garbage;
       frames_.clear();
       level_ = 0;

@@ -22,6 +22,7 @@
 #include <string_view>
 #include <vector>
 
+#include "format/json_between.h"
 #include "format/json_garbage.h"
 #include "format/json_itself.h"
 #include "format/json_keys.h"
@@ -40,6 +41,7 @@ struct JsonWalk {
   bool whole = false;         // arrays, at the top and at a key, are one record each
   bool scalars = false;       // a string, number or boolean at a key is a record
   bool or_itself = false;     // what has none of the keys is itself a record
+  bool text = false;          // lines of text may stand between top-level objects, and are records
 };
 
 class UnseparatedJson final : public Splitter {
@@ -89,7 +91,11 @@ class UnseparatedJson final : public Splitter {
     frames_.pop_back();
     at_ = behind();
   }
-  [[nodiscard]] At behind() const;
+  // Where the walk goes on behind a value.
+  [[nodiscard]] At behind() const {
+    if (frames_.empty()) return At::top;
+    return frames_.back().array ? At::after_element : At::after_member;
+  }
   Status take_key(std::string_view chunk, std::size_t* taken);
   void end_key();
   Status take_container(std::string_view chunk, std::size_t* taken);
@@ -117,6 +123,7 @@ class UnseparatedJson final : public Splitter {
   WholeObject itself_;
   OversizePieces pieces_;
   Garbage garbage_;
+  BetweenValues between_;
   json::ValueScanner scanner_;
   bool collects_ = true;  // the colons of records
 

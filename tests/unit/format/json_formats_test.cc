@@ -45,6 +45,18 @@ TEST(CloudWatchLogs, GivesRecordsWithMembersOfTheEnvelope) {
             (Lines{R"({"g":"/g"})"}));
 }
 
+// Messages that Firehose extracted: JSON and text as the programs wrote them.
+TEST(CloudWatchLogs, TakesLinesOfTextAmongObjectsAsTheyStand) {
+  const Outcome outcome = split(
+      kCloudWatch, {},
+      "{\"a\": 1}\nSTART 12\r\n12 requests\n\tat line 3\n  {indented}\n\n[INFO] x\n{\"b\":\n2}\n \"quoted\" text\n"
+      "{\"c\":3}\nREPORT true");
+  EXPECT_EQ(outcome.records, (Lines{R"({"a":1})", "START 12", "12 requests", "\tat line 3", "  {indented}", "[INFO] x",
+                                    R"({"b":2})", R"( "quoted" text)", R"({"c":3})", "REPORT true"}));
+  EXPECT_EQ(outcome.code, "");
+  EXPECT_EQ(split(kCloudWatch, {}, "{\"a\":1}\n{\"b\" x}\n").code, "bad_json") << "a damaged object is no text";
+}
+
 TEST(CloudWatchLogs, TakesPlainLinesAndJsonThatIsNoEnvelope) {
   EXPECT_EQ(split(kCloudWatch, {}, "\n\n  2024-03-05T09:10:11.123Z text {\n [x]\n").records,
             (Lines{"  2024-03-05T09:10:11.123Z text {", " [x]"}));

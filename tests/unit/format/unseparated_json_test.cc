@@ -13,6 +13,16 @@ Outcome values_of(std::string_view text) {
   return split(kJson, {}, text);
 }
 
+TEST(UnseparatedJson, TakesByteOrderMarksOfJoinedFilesForWhiteSpace) {
+  const Outcome outcome = split("unseparated_json_processor", {{"key", "Records"}},
+                                "\xEF\xBB\xBF{\"Records\":[1]}\n\xEF\xBB\xBF{\"Records\":[2]}\xEF\xBB\xBF");
+  EXPECT_EQ(outcome.records, (std::vector<std::string>{"1", "2"}));
+  EXPECT_EQ(outcome.code, "");
+  const Outcome other = split("unseparated_json_processor", {}, "{}\n\xEF\xBB\xBC\n{}\n\xEF\xBB");
+  EXPECT_EQ(other.records, (std::vector<std::string>{"{}", "\xEF\xBB\xBC", "{}"}));
+  EXPECT_EQ(other.code, "truncated_json");
+}
+
 TEST(UnseparatedJson, GivesTheElementsOfTheArray) {
   EXPECT_EQ(records_of(R"({"Records":[{"a":1},{"b":"}]{["}]})").records, (Lines{R"({"a":1})", R"({"b":"}]{["})"}));
   EXPECT_EQ(
