@@ -1,5 +1,6 @@
-// BetweenValues: what may stand between top-level JSON values and is none: white space, and the byte order marks of files
-// that were joined. Where lines of text may stand there too, it keeps the white space at a line's start, which is theirs.
+// BetweenValues: what may stand between top-level JSON values and is none: white space, and the byte order marks of
+// files that were joined. Where lines of text may stand there too, it keeps the white space at a line's start, which
+// is theirs.
 //
 // Used by UnseparatedJson. One thread at a time.
 #pragma once

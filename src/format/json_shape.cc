@@ -1,5 +1,6 @@
 #include "format/json_shape.h"
 
+#include "base/give_back.h"
 #include "format/json_rewrite.h"
 #include "json/compact.h"
 #include "json/members.h"
@@ -14,7 +15,7 @@ constexpr std::size_t kColonsKept = 16384;
 
 void trim_buffer(std::string& buffer) {
   if (buffer.capacity() > kKept) {
-    buffer = std::string();
+    give_back(buffer);
   }
 }
 
@@ -117,7 +118,7 @@ Status JsonShaper::take_text(std::string_view text) {
       status = blanks ? record_.emit(text, true, colons_) : take_whole(text, colons_);
     }
     if (colons_.capacity() > kColonsKept) {
-      colons_ = {};
+      give_back(colons_);
     }
     return status;
   }

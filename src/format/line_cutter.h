@@ -59,10 +59,9 @@ class LineCutter {
   template <class Take>
   Status finish(const Take& take) {
     if (!oversize_ && begun_.size() > bytes_max_) {
-      if (Status status = begin_pieces(begun_, take); !status) {
+      if (Status status = begin_pieces_of_begun(take); !status) {
         return status;
       }
-      begun_.clear();
     }
     if (oversize_) {
       oversize_ = false;
@@ -151,12 +150,22 @@ class LineCutter {
     }
     // One byte more than a line may have: the CR of its end.
     if (part.size() <= bytes_max_ + 1 - begun_.size()) {
+      // Growing step by step would hold a large line twice.
+      if (begun_.size() + part.size() > kKept) begun_.reserve(std::min(bytes_max_ + 1, kReserved));
       begun_.append(part);
       return {};
     }
-    Status status = begin_pieces(begun_, take);
-    begun_ = {};
+    Status status = begin_pieces_of_begun(take);
     return status ? pieces_.add(part, as_pieces(take)) : status;
+  }
+
+  template <class Take>
+  Status begin_pieces_of_begun(const Take& take) {
+    if (!in_pieces_) {
+      return oversize_record(bytes_max_);
+    }
+    oversize_ = true;
+    return pieces_.begin(std::exchange(begun_, {}), as_pieces(take));
   }
 
   template <class Take>
@@ -175,6 +184,7 @@ class LineCutter {
   }
 
   static constexpr std::size_t kKept = 256U << 10U;
+  static constexpr std::size_t kReserved = (std::size_t{16} << 20U) + 1;  // a record of the usual limit
 
   std::size_t bytes_max_;
   bool in_pieces_;
