@@ -67,7 +67,7 @@ class Rows final : public flow::RecordSink {
  public:
   Status accept(const flow::Record& record) override {
     rows.emplace_back(record.bytes);
-    members = record.members.size();
+    members = record.members ? record.members->size() : 0;
     return {};
   }
   std::vector<std::string> rows;
