@@ -40,7 +40,7 @@ struct ScanPlace {
   std::uint64_t kinds = 0;      // of the open containers, the innermost is bit 0: 1 for an object
   std::uint64_t blanks = 0;     // not 0: white space outside strings, or a line feed anywhere
   std::uint32_t depth = 0;
-  bool plain_before = false;  // the block before was whole and without a backslash
+  bool plain_before = false;  // the block before was whole, without a backslash, and does not end in white space
 };
 
 struct ScanState {

@@ -170,7 +170,7 @@ template <Collect kCollect>
   ScanPlace& place = state.place;
   const BlockMasks masks = block_masks(bytes);
   const std::uint64_t outside = ~inside_strings(masks, place.in_string, place.escaped, size);
-  place.plain_before = masks.backslash == 0 && size == kBlock;
+  place.plain_before = masks.backslash == 0 && size == kBlock && masks.blank >> (kBlock - 1) == 0;
   const std::size_t ended =
       take_structure<kCollect>(state, place, bytes, masks.bracket & outside, [&] { return masks.colon & outside; });
   const std::size_t used = ended == 0 ? size : ended;
@@ -197,7 +197,8 @@ inline void copy_place(const ScanPlace& from, ScanPlace& to) {
   to.plain_before = from.plain_before;
 }
 
-// Plain blocks, as long as they come: without backslashes and white space, behind one without backslashes. Most are.
+// Plain blocks, as long as they come: without backslashes and white space, behind one without backslashes and white
+// space at its end, so that what stands before a colon is the end of a name as written. Most are.
 // `bytes` must have a block before it, where names may stand that end in this one.
 template <Collect kCollect>
 [[gnu::always_inline]] inline std::size_t scan_plain(ScanState& state, const char* bytes, std::size_t size,

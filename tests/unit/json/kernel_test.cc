@@ -131,7 +131,7 @@ std::string record_of_members(Random& random) {
     text += '"';
     if (random.chance(0.3)) text += std::string(random.below(70), 'p');
     text += kNames[random.below(std::size(kNames))];
-    text += random.chance(0.1) ? "\" : " : "\":";
+    text += random.chance(0.8) ? "\":" : random.chance(0.5) ? "\" :" : "\" : ";
     text += kValues[random.below(std::size(kValues))];
     text += left > 1 ? "," : "";
   }
