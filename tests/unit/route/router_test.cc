@@ -311,6 +311,33 @@ TEST(Router, LinesAtOnceAreWhatTheyAreOneByOne) {
   }
 }
 
+// What every line of an object has in common must not make a short cut past it.
+TEST(Router, LinesAtOnceAreFilteredAndObserved) {
+  class Watcher final : public RecordObserver {
+   public:
+    void routed(const flow::Record&, const Fate& fate) override { ordinals.push_back(fate.ordinal); }
+    void left_out(std::string_view, std::string_view) override {}
+    std::vector<std::uint64_t> ordinals;
+  };
+  const std::vector<std::string_view> lines{"one", "two", "three"};
+  Definition d = base("my.app.lines");
+  d.file_field_definitions = {variable("f", {})};
+  d.file_field_definitions[0].operations = {{Operation::Kind::split, "/", 0, "", ""}};
+  d.line_filter_rules = {{{FilterRule::Source::file, "f", false, std::nullopt, "a"}}};
+  Routed filtered(d);
+  ASSERT_TRUE(filtered.router->accept_lines(lines));
+  EXPECT_EQ(filtered.router->records(), 3U);
+  EXPECT_EQ(filtered.router->filtered(), 3U);
+  EXPECT_TRUE(filtered.sink.sent.empty());
+
+  Routed observed(base("my.app.lines"));
+  Watcher watcher;
+  observed.router->observe(&watcher);
+  ASSERT_TRUE(observed.router->accept_lines(lines));
+  EXPECT_EQ(watcher.ordinals, (std::vector<std::uint64_t>{1, 2, 3}));
+  EXPECT_EQ(observed.sink.sent.size(), 3U);
+}
+
 TEST(Router, NamesTheMembersItLooksAt) {
   EXPECT_TRUE(Routed(base("my.app.lines")).service->wanted_members().empty());
   Definition d = base("my.app.[record-a].[record-b].[record-c]");
