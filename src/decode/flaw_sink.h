@@ -45,7 +45,9 @@ class FlawSink final : public flow::RecordSink {
 
   Status accept(const flow::Record& record) override {
     ++records_;
-    return record.flaw == flow::Flaw::none ? next_->accept(record) : dispose(record);
+    Status status = record.flaw == flow::Flaw::none ? next_->accept(record) : dispose(record);
+    if (!status) --records_;  // neither sent nor disposed of
+    return status;
   }
   void leave_out(std::string_view bytes, std::string_view why) override { next_->leave_out(bytes, why); }
 

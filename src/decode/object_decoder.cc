@@ -53,8 +53,7 @@ class ObjectDecoder::Texts final : public codec::FileSink {
     }
     Status status = text_->write(chunk);
     if (status) return status;
-    text_ = nullptr;
-    passed_over_ = true;
+    pass_over();
     return ended(std::move(status));
   }
   Status end_file() override {
@@ -66,13 +65,19 @@ class ObjectDecoder::Texts final : public codec::FileSink {
   [[nodiscard]] bool is_open() const { return text_ != nullptr; }
   // Ends the open text where it is.
   Status finish() { return std::exchange(text_, nullptr)->finish(); }
-  [[nodiscard]] bool refused() const { return refused_; }
+  // What stands behind in the open text is nobody's.
+  void pass_over() {
+    text_ = nullptr;
+    passed_over_ = true;
+  }
+  // Why the text at hand refused its bytes, if it did and that ends the object.
+  std::optional<Error> take_refusal() { return std::exchange(refusal_, std::nullopt); }
   [[nodiscard]] std::string_view kept() const { return kept_; }
 
  private:
   Status ended(Status status) {
     if (!status) status = decoder_.text_ended(std::move(status));
-    refused_ = refused_ || !status;
+    if (!status) refusal_ = status.error();
     return status;
   }
 
@@ -82,7 +87,7 @@ class ObjectDecoder::Texts final : public codec::FileSink {
   std::uint64_t number_ = 0;
   ByteSink* text_ = nullptr;
   bool passed_over_ = false;  // what is left of the text is nobody's
-  bool refused_ = false;
+  std::optional<Error> refusal_;
 };
 
 // Bytes of an object that filename filters exclude.
@@ -187,16 +192,29 @@ Status ObjectDecoder::pause() {
 }
 
 // An error that is the object's own is trouble; damage to the compression does not take along what came out before it.
+// What was held back until then is given to the text, which may refuse it: that is trouble of its own, or no trouble at
+// all but an output that is down, and must not pass for the damage.
 Status ObjectDecoder::noted(Status status) {
-  if (status || (!rest_ && status.error().code == kParquetObject) || !trouble_of(status.error())) return status;
-  const bool of_compression = !texts_->refused();
-  if (rest_) return of_compression ? end_of_rest() : status;
-  if (of_compression) {
-    note_compression(std::move(status).error());
-  } else {
-    note_text(std::move(status).error());
-  }
+  if (status || (!rest_ && status.error().code == kParquetObject)) return status;
+  std::optional<Error> refusal = texts_->take_refusal();
+  const bool of_compression = !refusal || refusal->message != status.error().message;
+  if (!refusal && !rest_ && trouble_of(status.error())) refusal = release_held();
+  if (refusal && !trouble_of(*refusal)) return *std::move(refusal);
+  if (!trouble_of(status.error())) return status;
+  if (rest_) return refusal ? Status(*std::move(refusal)) : end_of_rest();
+  if (refusal) note_text(*std::move(refusal));
+  if (of_compression) note_compression(std::move(status).error());
   return tell();
+}
+
+// Of a text that was not recognised yet what came out of its compression before the damage. Why it is refused, if it is.
+std::optional<Error> ObjectDecoder::release_held() {
+  if (!texts_->is_open() || recognizer_ == nullptr) return std::nullopt;
+  Status released = recognizer_->release();
+  if (released) return std::nullopt;
+  texts_->pass_over();
+  released = text_ended(std::move(released));
+  return released ? std::nullopt : std::optional(std::move(released).error());
 }
 
 // The fault of a text: what stands behind it in the object is not touched.
@@ -213,7 +231,6 @@ void ObjectDecoder::note_text(Error error) {
 // The fault of the bytes around the texts: there are no more of them.
 void ObjectDecoder::note_compression(Error error) {
   const Trouble trouble = *trouble_of(error);
-  if (texts_->is_open() && recognizer_ != nullptr) recognizer_->release();
   not_unpacked_ = trouble == Trouble::unknown_codec;
   note(trouble, std::move(error));
   if (disposal_.dispositions.of(trouble) != Disposition::send_raw || not_unpacked_ || !texts_->is_open()) return;

@@ -95,6 +95,7 @@ class ObjectDecoder final : public ByteSink {
   ByteSink& split();
   Status text_ended(Status status);
   Status noted(Status status);
+  std::optional<Error> release_held();
   void note_text(Error error);
   void note_compression(Error error);
   void note(flow::Trouble trouble, Error error);

@@ -81,10 +81,8 @@ Status Recognizer::finish() {
   return chosen_->finish();
 }
 
-void Recognizer::release() {
-  if (chosen_ != nullptr || held_.empty()) return;
-  // An error of its own comes second: the object is damaged, whoever it is.
-  [[maybe_unused]] const Status decided = decide();
+Status Recognizer::release() {
+  return chosen_ != nullptr || held_.empty() ? Status() : decide();
 }
 
 Status Recognizer::decide() {

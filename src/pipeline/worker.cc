@@ -115,7 +115,7 @@ Status Worker::dispose(decode::ObjectDecoder& decoder, const Task& task, Error e
     decoder.begin_rest();
     object::Fetched again;
     auto rest = fetcher_.fetch(task.work().object, streamed.etag, decoder, task.job->stop, again);
-    streamed.etag = again.etag;
+    if (!again.etag.empty()) streamed.etag = again.etag;
     if (!rest) return rest;
   }
   // Nothing came out of its compression, before the damage or behind it: that is not "sent raw".
