@@ -207,7 +207,7 @@ Status ObjectDecoder::noted(Status status) {
   return tell();
 }
 
-// Of a text that was not recognised yet what came out of its compression before the damage. Why it is refused, if it is.
+// What came out before the damage of a text that was not recognised yet. Why it is refused, if it is.
 std::optional<Error> ObjectDecoder::release_held() {
   if (!texts_->is_open() || recognizer_ == nullptr) return std::nullopt;
   Status released = recognizer_->release();

@@ -36,8 +36,8 @@ class Recognizer final : public ByteSink {
 
   Status write(std::string_view chunk) override;
   Status finish() override;
-  // After a fault of the compression: what is held back is good, and goes out if it says whose it is. Errors as those of
-  // finish(), which is not to be called after one.
+  // After a fault of the compression: what is held back is good, and goes out if it says whose it is. Errors as those
+  // of finish(), which is not to be called after one.
   Status release();
 
  private:
