@@ -47,7 +47,7 @@ class LineCutter {
     const char* begin = chunk.data();  // of the line at hand
     for (std::size_t done = 0; done < chunk.size(); done += LineFeeds::kBytesMax) {
       const std::string_view stretch = chunk.substr(done, LineFeeds::kBytesMax);
-      if (Status status = cut_all(stretch.data(), line_feeds_.find(stretch), take, begin); !status) {
+      if (Status status = cut_all(stretch, line_feeds_.find(stretch), take, begin); !status) {
         return status;
       }
     }
@@ -78,14 +78,14 @@ class LineCutter {
 
   // The lines that end in a stretch of bytes. begin: of the first of them; on return, of the line behind the last.
   template <class Take>
-  Status cut_all(const char* stretch, std::span<const std::uint16_t> ends, const Take& take, const char*& begin) {
+  Status cut_all(std::string_view stretch, std::span<const std::uint16_t> ends, const Take& take, const char*& begin) {
     lines_.resize(std::max(lines_.size(), ends.size()));
     // Copies, which no store of a line can be meant for.
     const std::size_t bytes_max = bytes_max_;
     const char* from = begin;
     std::string_view* out = lines_.data();
     for (const std::uint16_t place : ends) {
-      const char* const end = stretch + place;
+      const char* const end = stretch.data() + place;
       const std::string_view ended(from, static_cast<std::size_t>(end - from));
       from = end + 1;
       if (ended.size() > bytes_max) {

@@ -1,7 +1,5 @@
 #include "format/line_feeds.h"
 
-#include <cstring>
-
 #include "base/assert.h"
 
 #if defined(__x86_64__)
@@ -14,14 +12,12 @@ namespace {
 constexpr std::size_t kBlock = 64;
 
 // Writes the places of all line feeds among whole blocks; returns how many there are.
-using Find = std::size_t (*)(const char* bytes, std::size_t size, std::uint16_t* places);
+using Find = std::size_t (*)(std::string_view bytes, std::uint16_t* places);
 
-std::size_t find_one_by_one(const char* bytes, std::size_t size, std::uint16_t* places) {
+std::size_t find_one_by_one(std::string_view bytes, std::uint16_t* places) {
   std::size_t found = 0;
-  for (const char* at = bytes;
-       (at = static_cast<const char*>(std::memchr(at, '\n', static_cast<std::size_t>(bytes + size - at)))) != nullptr;
-       ++at) {
-    places[found++] = static_cast<std::uint16_t>(at - bytes);
+  for (std::size_t at = 0; (at = bytes.find('\n', at)) != std::string_view::npos; ++at) {
+    places[found++] = static_cast<std::uint16_t>(at);
   }
   return found;
 }
@@ -44,13 +40,12 @@ std::size_t find_one_by_one(const char* bytes, std::size_t size, std::uint16_t* 
   }
 }
 
-__attribute__((target("avx2,bmi,popcnt"))) std::size_t find_avx2(const char* bytes, std::size_t size,
-                                                                 std::uint16_t* places) {
+__attribute__((target("avx2,bmi,popcnt"))) std::size_t find_avx2(std::string_view bytes, std::uint16_t* places) {
   const __m256i wanted = _mm256_set1_epi8('\n');
   std::uint16_t* out = places;
-  for (std::size_t done = 0; done < size; done += kBlock) {
-    const __m256i low = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(bytes + done));
-    const __m256i high = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(bytes + done + 32));
+  for (std::size_t done = 0; done < bytes.size(); done += kBlock) {
+    const __m256i low = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(bytes.data() + done));
+    const __m256i high = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(bytes.data() + done + 32));
     const auto low_bits = static_cast<std::uint32_t>(_mm256_movemask_epi8(_mm256_cmpeq_epi8(low, wanted)));
     const auto high_bits = static_cast<std::uint32_t>(_mm256_movemask_epi8(_mm256_cmpeq_epi8(high, wanted)));
     const std::uint64_t found = low_bits | static_cast<std::uint64_t>(high_bits) << 32U;
@@ -61,12 +56,12 @@ __attribute__((target("avx2,bmi,popcnt"))) std::size_t find_avx2(const char* byt
   return static_cast<std::size_t>(out - places);
 }
 
-__attribute__((target("avx512f,avx512bw,bmi,popcnt"))) std::size_t find_avx512(const char* bytes, std::size_t size,
+__attribute__((target("avx512f,avx512bw,bmi,popcnt"))) std::size_t find_avx512(std::string_view bytes,
                                                                                std::uint16_t* places) {
   const __m512i wanted = _mm512_set1_epi8('\n');
   std::uint16_t* out = places;
-  for (std::size_t done = 0; done < size; done += kBlock) {
-    const std::uint64_t found = _mm512_cmpeq_epi8_mask(_mm512_loadu_si512(bytes + done), wanted);
+  for (std::size_t done = 0; done < bytes.size(); done += kBlock) {
+    const std::uint64_t found = _mm512_cmpeq_epi8_mask(_mm512_loadu_si512(bytes.data() + done), wanted);
     const auto count = static_cast<std::size_t>(__builtin_popcountll(found));
     write_places(found, count, done, out);
     out += count;
@@ -94,7 +89,7 @@ std::span<const std::uint16_t> LineFeeds::find(std::string_view bytes) {
   static const Find find_whole = best_find();
   DRAY_ASSERT(bytes.size() <= kBytesMax);
   const std::size_t whole = bytes.size() - bytes.size() % kBlock;
-  std::size_t count = find_whole(bytes.data(), whole, places_.data());
+  std::size_t count = find_whole(bytes.substr(0, whole), places_.data());
   for (std::size_t at = whole; (at = bytes.find('\n', at)) != std::string_view::npos; ++at) {
     places_.at(count++) = static_cast<std::uint16_t>(at);
   }

@@ -65,7 +65,9 @@ TEST(HeldBack, WhatIsNoTroubleOfTheObjectIsToldInPlaceOfTheDamage) {
 
     const auto service = prepare(definition, PrepareOptions{});
     ASSERT_TRUE(service);
-    const flow::ObjectRef object{.bucket = "corp-logs", .key = "some/key"};
+    flow::ObjectRef object;
+    object.bucket = "corp-logs";
+    object.key = "some/key";
     codec::DecompressorScratch scratch;
     Down down;
     ObjectDecoder decoder(*service, object, down, scratch, {dispositions, nullptr});

@@ -1,4 +1,5 @@
 // What a large record made large is given back behind it, while the splitter lives on: a worker keeps nothing of it.
+// Not with the address sanitizer, whose allocator keeps what is freed and tells mallinfo2() nothing.
 #include <malloc.h>
 
 #include <map>
@@ -6,6 +7,13 @@
 #include "split.h"
 #include "support/format_options.h"
 
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define DRAY_OTHER_ALLOCATOR
+#endif
+#endif
+
+#if !defined(DRAY_OTHER_ALLOCATOR)
 namespace dray::format {
 namespace {
 
@@ -56,7 +64,7 @@ std::vector<std::string> inputs() {
 }
 
 TEST(Memory, OfALargeRecordIsGivenBackBehindIt) {
-  if (heap_bytes() == 0) GTEST_SKIP() << "this allocator does not tell";
+  ASSERT_GT(heap_bytes(), 0U);
   const std::vector<std::string> all = inputs();
   const std::vector<FormatCase> cases = format_cases();
   std::map<std::string_view, int> looked_at;
@@ -88,3 +96,4 @@ TEST(Memory, OfALargeRecordIsGivenBackBehindIt) {
 
 }  // namespace
 }  // namespace dray::format
+#endif
