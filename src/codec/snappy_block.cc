@@ -89,6 +89,7 @@ void SnappyBlock::begin() {
 Status SnappyBlock::write(std::string_view& chunk) {
   while ((!chunk.empty() || copy_left_ > 0) && !done()) {
     if (length_known_ && tag_size_ == 0 && literal_left_ == 0 && copy_left_ == 0) take_whole_elements(chunk);
+    if (done()) break;  // what follows is the caller's
     if (Status status = step(chunk); !status) {
       (void)push();  // what came before the damage; its sink's fault would be the later one
       return status;

@@ -248,6 +248,26 @@ TEST(Codecs, WhatFollowsTheEndIsToldAndNeverAnEvent) {
   }
 }
 
+// However much of it comes with the block's last bytes. The text is larger than the decoder's buffer: only then are its
+// last elements copied in steps.
+TEST(Codecs, BytesBehindASnappyBlockAreToldAsALengthAndNotAsDamage) {
+  Random random(7);
+  std::string text = random_text(random, 100);
+  while (text.size() < 250000) text += random_text(random, 300);
+  const std::string block = snappy_raw(text);
+  const DecompressorOptions as_snappy = *parse_encoding("snappy");
+  for (const std::size_t more : {1U, 64U, 65U, 66U, 700U}) {
+    // A block of snappy-java, whose length tells more than the block has.
+    const std::string before = std::string("\x82SNAPPY\x00", 8) + big(1) + big(1) +
+                               big(static_cast<std::uint32_t>(block.size() + more)) + block;
+    const std::string stored = before + std::string(more, 'G');
+    EXPECT_EQ(decode(stored, 0, as_snappy), (Outcome{text, "bad_length", false})) << more;
+    for (std::size_t step = before.size() - 70; step < before.size() + 70; ++step) {
+      EXPECT_EQ(decode(stored, step, as_snappy), (Outcome{text, "bad_length", false})) << more << " at " << step;
+    }
+  }
+}
+
 TEST(Codecs, BombsEndInALimit) {
   const std::string zeros(80U << 20U, '\0');
   EXPECT_EQ(decode(zstd(zeros), 0).code, "limit_ratio");
