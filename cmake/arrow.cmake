@@ -32,7 +32,8 @@ function(dray_fetch_arrow platform root)
     dray_arrow_failed("there is no python3")
   endif()
   message(STATUS "Fetching Apache Arrow (55 MB, once)")
-  file(REMOVE_RECURSE ${root}/wheel ${root}/pyarrow)
+  file(GLOB older LIST_DIRECTORIES true ${root}/pyarrow-*.dist-info)  # its name has the version
+  file(REMOVE_RECURSE ${root}/wheel ${root}/pyarrow ${older})
   execute_process(
     COMMAND ${Python3_EXECUTABLE} -m pip download --quiet --disable-pip-version-check --no-deps --only-binary=:all:
             --require-hashes --implementation cp --python-version 311 --platform ${platform}
@@ -56,7 +57,12 @@ set(arrow_root ${PROJECT_SOURCE_DIR}/build/arrow/${CMAKE_SYSTEM_PROCESSOR})
 dray_fetch_arrow(manylinux_2_28_${CMAKE_SYSTEM_PROCESSOR} ${arrow_root})
 
 set(DRAY_PYARROW ${arrow_root})
-file(GLOB DRAY_ARROW_LICENSES ${arrow_root}/pyarrow-*.dist-info/licenses)
+# Installed with a slash behind it: were it empty, that would be the root of the file system.
+file(GLOB DRAY_ARROW_LICENSES LIST_DIRECTORIES true ${arrow_root}/pyarrow-*.dist-info/licenses)
+list(LENGTH DRAY_ARROW_LICENSES count)
+if(NOT count EQUAL 1)
+  dray_arrow_failed("${arrow_root} has ${count} folders of its licences; remove it and configure again")
+endif()
 
 foreach(library arrow parquet)
   add_library(Arrow::${library} SHARED IMPORTED)
