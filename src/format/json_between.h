@@ -27,7 +27,7 @@ class BetweenValues {
       return false;
     }
     if (byte == '\n') {
-      indent_.emplace();
+      begin_line();
     } else if (indent_ && indent_->size() < kIndentMax) {
       *indent_ += byte;
     }
@@ -45,13 +45,15 @@ class BetweenValues {
 
   // What was taken and belongs to the text that begins.
   std::string begun() {
-    const std::string indent = std::exchange(indent_, std::nullopt).value_or("");
-    return mark_ > 0 ? std::string(kByteOrderMark.substr(0, std::exchange(mark_, 0))) : indent;
+    std::string indent = std::exchange(indent_, std::nullopt).value_or("");
+    return indent.append(kByteOrderMark.substr(0, std::exchange(mark_, 0)));
   }
+  // Half a byte order mark was taken, and any byte but its next makes it text, white space too.
   [[nodiscard]] bool half() const { return mark_ > 0; }
+  // What stood between the values ended with a line.
+  void begin_line() { indent_.emplace(); }
 
  private:
-  static constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
   static constexpr std::size_t kIndentMax = 1024;
 
   std::size_t mark_ = 0;                    // so many bytes of a byte order mark

@@ -8,6 +8,8 @@
 
 namespace dray::format {
 
+inline constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
 inline bool is_space(char byte) {
   return byte == ' ' || byte == '\n' || byte == '\r' || byte == '\t';
 }

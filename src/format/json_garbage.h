@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 
+#include "format/json_bytes.h"
 #include "format/json_shape.h"
 
 namespace dray::format {
@@ -31,8 +32,12 @@ class Garbage {
   }
 
   // Takes bytes up to the end of a line. Done if a line begins with '{': its lines are given on, nothing is taken.
+  // Behind a line of text also where a byte order mark may begin. But not where blanks do: text may be indented, and an
+  // indented '{' in it is text.
   Status take(std::string_view chunk, std::size_t* taken, bool* done, JsonShaper& shaper) {
-    if (chunk.front() == '{' && (bytes_.ends_with('\n') || (is_text_ && bytes_.empty()))) {
+    const bool behind_text = is_text_ && bytes_.empty();
+    if ((chunk.front() == '{' && bytes_.ends_with('\n')) ||
+        (behind_text && (chunk.front() == '{' || chunk.front() == kByteOrderMark.front()))) {
       *done = true;
       return give(shaper);
     }

@@ -61,6 +61,10 @@ Status UnseparatedJson::finish() {
       return give_held(std::move(status));
     }
   }
+  if (at_ == At::top && between_.half() && walk_.text) {
+    begun_ = between_.begun();
+    if (Status status = fault(bad_json("half a byte order mark")); !status) return status;
+  }
   if (at_ == At::garbage) {
     return garbage_.finish(shaper_);
   }
@@ -85,7 +89,7 @@ Status UnseparatedJson::step(std::string_view chunk, std::size_t* taken) {
     *taken = 1;
     return {};
   }
-  if (is_space(byte)) {
+  if (is_space(byte) && !between_.half()) {
     itself_.note_blanks();
     *taken = 1;
     return {};
@@ -285,9 +289,7 @@ Status UnseparatedJson::take_container(std::string_view chunk, std::size_t* take
   }
   // What is bad goes where the good would go: into the pieces, or to what may turn out to be garbage.
   if (oversize_) {
-    if (Status status = add_to_pieces(part, false); !status) {
-      return status;
-    }
+    if (Status status = add_to_pieces(part, false); !status) return status;
   } else if (use_ == Use::record) {
     begun_.append(part);
   }
@@ -325,6 +327,7 @@ Status UnseparatedJson::take_word(std::string_view chunk, std::size_t* taken) {
 Status UnseparatedJson::take_garbage(std::string_view chunk, std::size_t* taken) {
   bool done = false;
   Status status = garbage_.take(chunk, taken, &done, shaper_);
+  if (done) between_.begin_line();
   at_ = done ? At::top : At::garbage;
   return status;
 }
@@ -346,9 +349,7 @@ Status UnseparatedJson::add(std::string_view part, bool done) {
     return {};
   }
   if (!oversize_ && part.size() + begun_.size() > record_bytes_max_) {
-    if (Status status = over_the_limit(); !status) {
-      return status;
-    }
+    if (Status status = over_the_limit(); !status) return status;
   }
   if (oversize_) {
     return add_to_pieces(part, done);
@@ -425,9 +426,7 @@ Status UnseparatedJson::end_value(std::string_view value) {
     return outer_.hold(value, blanks);
   }
   if (outer_.used()) {
-    if (Status status = outer_.release(shaper_); !status) {
-      return status;
-    }
+    if (Status status = outer_.release(shaper_); !status) return status;
   }
   return shaper_.take(value, blanks, container ? flow::MemberColons(scanner_.colons()) : std::nullopt);
 }

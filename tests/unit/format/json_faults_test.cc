@@ -5,6 +5,7 @@ namespace dray::format {
 namespace {
 
 constexpr std::string_view kJson = "unseparated_json_processor";
+constexpr std::string_view kCloudWatch = "cloudwatch_logs_processor";
 using Lines = std::vector<std::string>;
 using flow::Flaw;
 
@@ -43,6 +44,57 @@ TEST(Quirk23, ALineOfFindingsThatIsNoJsonIsSentRaw) {
   const Outcome outcome = split("guardduty_processor", {}, "{\"id\":1}\n{\"id\":2,}\n{\"id\":3}\n");
   EXPECT_EQ(outcome.records, (Lines{R"({"id":1})", "{\"id\":2,}", R"({"id":3})"}));
   EXPECT_EQ(outcome.flaws, (std::vector{Flaw::none, Flaw::undecodable, Flaw::none}));
+}
+
+// In any pieces.
+Outcome split_anyhow(std::string_view format, const std::string& text) {
+  Outcome whole = split(format, {}, text);
+  for (std::size_t cut = 1; cut < text.size(); ++cut) {
+    std::size_t pieces = 0;
+    const auto size = [&pieces, cut] { return pieces++ == 0 ? cut : std::string_view::npos; };
+    EXPECT_EQ(split_by(format, {.options = {}}, text, size), whole) << "cut at " << cut;
+  }
+  EXPECT_EQ(split_by(format, {.options = {}}, text, [] { return 1; }), whole);
+  return whole;
+}
+
+TEST(HalfAByteOrderMark, IsGarbageByItselfAndTheNextLineARecord) {
+  const Outcome outcome = split_anyhow(kJson, "{\"a\":1}\n\xEF\n{\"a\":2}\n\xEF\xBB \r\n{\"a\":3}");
+  EXPECT_EQ(outcome.records, (Lines{R"({"a":1})", "\xEF", R"({"a":2})", "\xEF\xBB ", R"({"a":3})"}));
+  EXPECT_EQ(outcome.flaws, (std::vector{Flaw::none, Flaw::undecodable, Flaw::none, Flaw::undecodable, Flaw::none}));
+  EXPECT_EQ(split_anyhow(kJson, "{\"a\":1}\n\xEF").code, "truncated_json");
+}
+
+TEST(HalfAByteOrderMark, AmongLinesOfTextIsTextWithTheBlanksAroundIt) {
+  const Outcome outcome = split_anyhow(kCloudWatch,
+                                       "{\"a\":1}\n\xEF\n{\"b\":2}\n\xEF foo\n{\"c\":3}\n  \xEF\xBC\xA1 text\n"
+                                       "\xEF\xBC\xA2\n{\"d\":4}\n\t\xEF\xBB");
+  EXPECT_EQ(outcome.records, (Lines{R"({"a":1})", "\xEF", R"({"b":2})", "\xEF foo", R"({"c":3})", "  \xEF\xBC\xA1 text",
+                                    "\xEF\xBC\xA2", R"({"d":4})", "\t\xEF\xBB"}));
+  EXPECT_EQ(outcome.flaws, std::vector(9, Flaw::none));
+  EXPECT_EQ(outcome.code, "");
+  EXPECT_EQ(split_anyhow(kCloudWatch, "{\"a\":1}\ntext\n\xEF").records, (Lines{R"({"a":1})", "text", "\xEF"}));
+}
+
+TEST(ByteOrderMark, BehindALineOfTextBeginsAnObjectAsBehindAnObject) {
+  const std::string envelope = R"({"messageType":"DATA_MESSAGE","logEvents":[{"message":"m"},{"message":"n"}]})";
+  const Outcome outcome = split_anyhow(kCloudWatch, "{\"a\":1}\ntext\n\xEF\xBB\xBF" + envelope +
+                                                        "\nmore\n\xEF\xBB\xBF  text {\n\xEF\xBB\xBF" + envelope);
+  EXPECT_EQ(outcome.records, (Lines{R"({"a":1})", "text", "m", "n", "more", "  text {", "m", "n"}));
+  EXPECT_EQ(outcome.code, "");
+}
+
+TEST(ByteOrderMark, WholeOrInPartGivesTheSameHoweverCut) {
+  static constexpr std::string_view kParts[] = {"\xEF", "\xBB", "\xBF", "\xEF\xBB\xBF", "\n",
+                                                "\n",   " ",    "x",    "{\"a\":1}\n"};
+  for (std::uint64_t seed = 0; seed < 3000; ++seed) {
+    Random random(seed);
+    std::string text = "{\"a\":0}\n";
+    for (std::uint64_t parts = random.below(12); parts > 0; --parts) text += kParts[random.below(std::size(kParts))];
+    SCOPED_TRACE(seed);
+    split_anyhow(kJson, text);
+    EXPECT_EQ(split_anyhow(kCloudWatch, text).code, "") << "nothing of it but objects begins with a brace";
+  }
 }
 
 TEST(Oversize, JsonRecordsComeInPiecesAndTheNextFollow) {
