@@ -199,8 +199,8 @@ int run(std::string_view only) {
   if (published.empty()) return 0;
   const std::string& largest = *std::max_element(published.begin(), published.end(),
                                                  [](const auto& a, const auto& b) { return a.size() < b.size(); });
-  print("records", {"  the same, published", *config::predefined("aws_sqs_cloudtrail"), largest, 75, true});
-  print("ndjson", {"  the same, published", own_ndjson(), as_lines(largest), 60, true});
+  print("published-records", {"  the same, published", *config::predefined("aws_sqs_cloudtrail"), largest, 75, true});
+  print("published-ndjson", {"  the same, published", own_ndjson(), as_lines(largest), 60, true});
   return 0;
 }
 

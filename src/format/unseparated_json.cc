@@ -36,7 +36,13 @@ UnseparatedJson::UnseparatedJson(JsonWalk walk, const JsonShape& shape, const Sp
 }
 
 Status UnseparatedJson::write(std::string_view chunk) {
+  scanner_.read_from(chunk);
   while (!chunk.empty()) {
+    if (chunk.starts_with(",{") && next_is_record()) {
+      chunk.remove_prefix(1);
+      ++offset_;
+      if (Status status = begin_value('{', Use::record); !status) return status;
+    }
     const std::string_view next = itself_.active() ? chunk.substr(0, itself_.room()) : chunk;
     std::size_t taken = 0;
     Status status = step(next, &taken);
@@ -330,12 +336,6 @@ Status UnseparatedJson::take_garbage(std::string_view chunk, std::size_t* taken)
   if (done) between_.begin_line();
   at_ = done ? At::top : At::garbage;
   return status;
-}
-
-// How many bytes of the value may be taken now: enough to notice that it is too large.
-std::size_t UnseparatedJson::room() const {
-  const bool kept = (use_ == Use::record || use_ == Use::outer) && !oversize_;
-  return kept ? record_bytes_max_ + 1 - begun_.size() : std::string_view::npos;
 }
 
 Status UnseparatedJson::add(std::string_view part, bool done) {

@@ -78,6 +78,11 @@ class UnseparatedJson final : public Splitter {
     std::uint64_t keys;  // of an object: bit i, the walk came here along keys[i]
   };
 
+  // Behind an element of an array of records, where a comma and an object are the next one. Most records are followed
+  // by one, and need not be found byte by byte.
+  [[nodiscard]] bool next_is_record() const {
+    return at_ == At::after_element && !frames_.back().top && !itself_.active();
+  }
   Status step(std::string_view chunk, std::size_t* taken);
   Status take_punctuation(char byte);
   Status begin_top(char byte);
@@ -111,7 +116,11 @@ class UnseparatedJson final : public Splitter {
   Status fault(Status status);
   Status give_held(Status status);
   [[nodiscard]] bool garbage_may_follow() const;
-  [[nodiscard]] std::size_t room() const;
+  // How many bytes of the value may be taken now: enough to notice that it is too large.
+  [[nodiscard]] std::size_t room() const {
+    const bool kept = (use_ == Use::record || use_ == Use::outer) && !oversize_;
+    return kept ? record_bytes_max_ + 1 - begun_.size() : std::string_view::npos;
+  }
   [[nodiscard]] Error bad_json(std::string_view what, std::size_t ahead = 0) const;
 
   JsonWalk walk_;

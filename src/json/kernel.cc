@@ -12,7 +12,10 @@ constexpr std::array<const Kernel*, 3> kKernels{&kAvx512Kernel, &kAvx2Kernel, &k
 std::size_t too_new() {
   const bool ground = __builtin_cpu_supports("pclmul") != 0 && __builtin_cpu_supports("bmi") != 0 &&
                       __builtin_cpu_supports("popcnt") != 0;
-  if (ground && __builtin_cpu_supports("avx512f") != 0 && __builtin_cpu_supports("avx512bw") != 0) return 0;
+  if (ground && __builtin_cpu_supports("avx512f") != 0 && __builtin_cpu_supports("avx512bw") != 0 &&
+      __builtin_cpu_supports("avx512vbmi2") != 0 && __builtin_cpu_supports("bmi2") != 0) {
+    return 0;
+  }
   return ground && __builtin_cpu_supports("avx2") != 0 ? 1 : 2;
 }
 #else

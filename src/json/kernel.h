@@ -17,7 +17,7 @@ inline constexpr std::uint32_t kDepthMax = 1024;
 
 enum class ScanEnd : std::uint8_t {
   more,         // the chunk is used up
-  colons_full,  // fewer than 64 free places for colons
+  colons_full,  // fewer free places for colons than the window has
   done,         // the value's last bracket was taken
   mismatched,   // a closing bracket of the wrong kind
   too_deep,     // more than kDepthMax open brackets
@@ -32,15 +32,45 @@ struct NameEnds {
   Bytes before_last{};
 };
 
+// Which colons a scan collects.
+enum class Collect : std::uint8_t { none, named, all };
+
+// A stretch of bytes that was looked at ahead of the scan, 64 bytes a mask: bit i stands for byte i. It depends on the
+// bytes alone and on what is open where it begins, so that the next value in it need not be looked at again.
+struct ScanWindow {
+  static constexpr std::size_t kBlocks = 256;
+  static constexpr std::size_t kBytes = kBlocks * 64;
+  // Some more places than there may be entries: a few are written whether or not there are as many.
+  static constexpr std::size_t kEntries = kBytes + 64;
+  using Masks = std::array<std::uint64_t, kBlocks>;
+
+  const char* bytes = nullptr;
+  std::size_t size = 0;  // of the bytes; 0: nothing was looked at
+  // Behind it: all ones inside a string; 1 if the next byte is escaped.
+  std::uint64_t in_string = 0;
+  std::uint64_t escaped = 0;
+  std::uint64_t slashes = 0;  // of its last block, if that is compact
+  std::size_t bracket_count = 0;
+  std::size_t colon_count = 0;
+  std::size_t next_colon = 0;  // the first behind the last value
+  Collect collect = Collect::none;
+  bool compact = true;                             // the last blocks had no white space outside strings
+  bool has_blanks = false;                         // false: `blanks` is not filled
+  Masks masks;                                     // of the brackets outside strings
+  Masks blanks;                                    // white space outside strings, and any line feed
+  std::array<std::uint16_t, kBlocks + 32> before;  // how many brackets stand before a block
+  std::array<char, kEntries> brackets;             // themselves, one behind the other
+  std::array<char, kEntries> levels;           // how many more of them open than close up to each and with it, mod 256
+  std::array<std::uint8_t, kEntries> depths;   // of the value, before each bracket; 2 stands for all that is deeper
+  std::array<std::uint16_t, kEntries> colons;  // places of those outside strings that are wanted
+};
+
 // What changes from block to block.
 struct ScanPlace {
-  std::uint64_t in_string = 0;  // all ones inside a string
-  std::uint64_t escaped = 0;    // 1 if the next byte is escaped
-  std::uint64_t taken = 0;      // bytes of the value so far
-  std::uint64_t kinds = 0;      // of the open containers, the innermost is bit 0: 1 for an object
-  std::uint64_t blanks = 0;     // not 0: white space outside strings, or a line feed anywhere
+  std::uint64_t taken = 0;   // bytes of the value so far
+  std::uint64_t kinds = 0;   // of the open containers, the innermost is bit 0: 1 for an object
+  std::uint64_t blanks = 0;  // not 0: white space outside strings, or a line feed anywhere
   std::uint32_t depth = 0;
-  bool plain_before = false;  // the block before was whole, without a backslash, and does not end in white space
 };
 
 struct ScanState {
@@ -52,6 +82,8 @@ struct ScanState {
   bool collect = false;
   ScanEnd end = ScanEnd::more;
   std::array<std::uint64_t, kDepthMax / 64> outer{};  // `kinds` of the outer containers, 64 a word
+  const char* ahead_end = nullptr;  // how far bytes may be looked at ahead; nullptr: to the chunk's end
+  ScanWindow window;
 };
 
 struct Kernel {

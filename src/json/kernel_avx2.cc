@@ -8,10 +8,10 @@
 
 // The rest of this file is compiled for processors with these; usable_kernels() asks the processor first.
 #if defined(__clang__)
-#pragma clang attribute push(__attribute__((target("avx2,pclmul,bmi,popcnt"))), apply_to = function)
+#pragma clang attribute push(__attribute__((target("avx2,pclmul,bmi,lzcnt,popcnt"))), apply_to = function)
 #else
 #pragma GCC push_options
-#pragma GCC target("avx2,pclmul,bmi,popcnt")
+#pragma GCC target("avx2,pclmul,bmi,lzcnt,popcnt")
 #endif
 
 namespace dray::json {
@@ -26,12 +26,12 @@ struct BlockMasks {
   std::uint64_t line_feed;
 };
 
-struct Halves {
+struct Block {
   __m256i low;
   __m256i high;
 };
 
-inline Halves load(const char* block) {
+inline Block load(const char* block) {
   return {_mm256_loadu_si256(reinterpret_cast<const __m256i*>(block)),
           _mm256_loadu_si256(reinterpret_cast<const __m256i*>(block + 32))};
 }
@@ -41,7 +41,7 @@ inline std::uint64_t bits(__m256i low, __m256i high) {
          (static_cast<std::uint64_t>(static_cast<std::uint32_t>(_mm256_movemask_epi8(high))) << 32U);
 }
 
-inline std::uint64_t equal(const Halves& in, char byte) {
+inline std::uint64_t equal(const Block& in, char byte) {
   const __m256i wanted = _mm256_set1_epi8(byte);
   return bits(_mm256_cmpeq_epi8(in.low, wanted), _mm256_cmpeq_epi8(in.high, wanted));
 }
@@ -64,64 +64,114 @@ inline WantedBytes wanted_bytes(const NameEnds& names) {
   return {twice(names.last), twice(names.before_last)};
 }
 
-inline Halves any_of(const Halves& in, __m256i bytes) {
+inline Block any_of(const Block& in, __m256i bytes) {
   return {_mm256_cmpeq_epi8(in.low, _mm256_shuffle_epi8(bytes, in.low)),
           _mm256_cmpeq_epi8(in.high, _mm256_shuffle_epi8(bytes, in.high))};
 }
 
 // '[' and '{', ']' and '}' differ in bit 5 only.
-inline std::uint64_t brackets(const Halves& in) {
+inline std::uint64_t brackets(const Block& in) {
   constexpr NameEnds::Bytes kBrackets{1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, '{', 0, '}'};
   const __m256i fold = _mm256_set1_epi8(0x20);
-  const Halves found = any_of({_mm256_or_si256(in.low, fold), _mm256_or_si256(in.high, fold)}, twice(kBrackets));
+  const Block found = any_of({_mm256_or_si256(in.low, fold), _mm256_or_si256(in.high, fold)}, twice(kBrackets));
   return bits(found.low, found.high);
 }
 
 inline BlockMasks block_masks(const char* block) {
-  const Halves in = load(block);
+  const Block in = load(block);
   return {equal(in, '"'), equal(in, '\\'), brackets(in), equal(in, ':'), bits(blanks(in.low), blanks(in.high)),
           equal(in, '\n')};
 }
 
-inline __m256i not_plain(__m256i in) {
-  return _mm256_or_si256(blanks(in), _mm256_cmpeq_epi8(in, _mm256_set1_epi8('\\')));
+// The lowest byte at each place of many blocks: one comparison tells whether they have a control byte.
+using LowestBytes = __m256i;
+
+inline LowestBytes no_bytes() {
+  return _mm256_set1_epi8(-1);
 }
 
-inline bool is_plain(const char* block) {
-  const Halves in = load(block);
-  return _mm256_movemask_epi8(_mm256_or_si256(not_plain(in.low), not_plain(in.high))) == 0;
+inline void note(LowestBytes& lowest_bytes, const Block& in) {
+  lowest_bytes = _mm256_min_epu8(lowest_bytes, _mm256_min_epu8(in.low, in.high));
 }
 
-inline std::uint64_t quotes(const char* block) {
-  return equal(load(block), '"');
+inline bool any_control(LowestBytes lowest_bytes) {
+  const __m256i low = _mm256_min_epu8(lowest_bytes, _mm256_set1_epi8(0x1F));
+  return _mm256_movemask_epi8(_mm256_cmpeq_epi8(low, lowest_bytes)) != 0;
 }
 
-inline std::uint64_t brackets(const char* block) {
-  return brackets(load(block));
+inline std::uint64_t backslashes(const Block& in) {
+  return equal(in, '\\');
 }
 
-inline std::uint64_t colons(const char* block) {
-  return equal(load(block), ':');
+inline std::uint64_t spaces(const Block& in) {
+  return equal(in, ' ');
+}
+
+inline std::uint64_t quotes(const Block& in) {
+  return equal(in, '"');
+}
+
+inline std::uint64_t colons(const Block& in) {
+  return equal(in, ':');
 }
 
 // The colons behind a quote and the end of a name that is looked for.
-inline std::uint64_t named_colons(const char* block, const WantedBytes& wanted) {
-  const Halves in = load(block);
-  const Halves last = any_of(load(block - 2), wanted.last);
-  const Halves before_last = any_of(load(block - 3), wanted.before_last);
+inline std::uint64_t named_colons(const Block& in, const char* block, const WantedBytes& wanted) {
+  const Block last = any_of(load(block - 2), wanted.last);
+  const Block before_last = any_of(load(block - 3), wanted.before_last);
   const __m256i colon = _mm256_set1_epi8(':');
   return bits(_mm256_and_si256(_mm256_cmpeq_epi8(in.low, colon), _mm256_and_si256(last.low, before_last.low)),
               _mm256_and_si256(_mm256_cmpeq_epi8(in.high, colon), _mm256_and_si256(last.high, before_last.high)));
 }
 
 inline std::uint64_t bits_set(const char* block, unsigned bit) {
-  const Halves in = load(block);
+  const Block in = load(block);
   const __m128i up = _mm_cvtsi32_si128(static_cast<int>(7U - bit));
   return bits(_mm256_sll_epi16(in.low, up), _mm256_sll_epi16(in.high, up));
 }
 
+// Writes the bytes of the mask, one behind the other; out has room for 64.
+inline void append_bytes(const Block& in, std::uint64_t mask, char* out) {
+  char bytes[64];
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(bytes), in.low);
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(bytes + 32), in.high);
+  for (; mask != 0; mask &= mask - 1) {
+    *out++ = bytes[__builtin_ctzll(mask)];
+  }
+}
+
+// Brackets are taken one by one here.
+inline void write_levels(const char* /*brackets*/, std::size_t /*size*/, char* /*levels*/) {}
+
+struct ShortValue {
+  std::size_t brackets;
+  std::uint64_t first_level;
+};
+
+inline ShortValue short_value(const char* /*brackets*/, const char* /*levels*/, std::size_t /*size*/) {
+  return {};
+}
+
+constexpr std::size_t kCounts = 32;
+
+// How many of the first `size` counts, kCounts at most, are no more than `most`.
+inline std::size_t counts_up_to(const std::uint16_t* counts, std::size_t size, std::uint16_t most) {
+  std::size_t up_to = 0;
+  while (up_to < size && counts[up_to] <= most) {
+    ++up_to;
+  }
+  return up_to;
+}
+
+inline unsigned nth_bit(std::uint64_t bits, unsigned n) {
+  for (; n != 0; --n) {
+    bits &= bits - 1;
+  }
+  return static_cast<unsigned>(__builtin_ctzll(bits));
+}
+
 inline std::uint64_t white_space(const char* block) {
-  const Halves in = load(block);
+  const Block in = load(block);
   return equal(in, ' ') | equal(in, '\n') | equal(in, '\r') | equal(in, '\t');
 }
 

@@ -4,6 +4,8 @@
 // per Second", 2019, sections 3.1.1 and 3.1.2).
 
 constexpr std::size_t kBlock = 64;
+constexpr std::size_t kTogether = 64;  // blocks that are compact or not
+constexpr std::size_t kNear = 512;      // bytes
 
 inline unsigned lowest(std::uint64_t bits) {
   return static_cast<unsigned>(__builtin_ctzll(bits));
@@ -13,9 +15,9 @@ inline std::uint64_t first_bits(std::size_t count) {
   return count >= kBlock ? ~std::uint64_t{0} : (std::uint64_t{1} << count) - 1;
 }
 
-// Bit i: byte i is escaped by a backslash before it. carry: whether byte 0 is, on return whether the byte after `size`
-// is. Bytes beyond size are blanks, so the run of backslashes cannot go on there.
-inline std::uint64_t escaped_bytes(std::uint64_t backslashes, std::uint64_t& carry, std::size_t size) {
+// Bit i: byte i is escaped by a backslash before it. carry: whether byte 0 is, on return whether the byte behind the
+// block is.
+inline std::uint64_t escaped_bytes(std::uint64_t backslashes, std::uint64_t& carry) {
   if (backslashes == 0) {
     const std::uint64_t escaped = carry;
     carry = 0;
@@ -26,16 +28,12 @@ inline std::uint64_t escaped_bytes(std::uint64_t backslashes, std::uint64_t& car
   const std::uint64_t follows = (backslashes << 1U) | carry;
   const std::uint64_t odd_starts = backslashes & ~kEven & ~follows;
   std::uint64_t even_runs = 0;
-  const bool overflow = __builtin_add_overflow(odd_starts, backslashes, &even_runs);
-  const std::uint64_t escaped = (kEven ^ (even_runs << 1U)) & follows;
-  carry = size == kBlock ? static_cast<std::uint64_t>(overflow) : (escaped >> size) & 1U;
-  return escaped;
+  carry = __builtin_add_overflow(odd_starts, backslashes, &even_runs) ? 1 : 0;
+  return (kEven ^ (even_runs << 1U)) & follows;
 }
 
 // Bit i: byte i is inside a string, its opening quote included, its closing quote not.
-inline std::uint64_t inside_strings(const BlockMasks& masks, std::uint64_t& in_string, std::uint64_t& escaped,
-                                    std::size_t size) {
-  const std::uint64_t quotes = masks.quote & ~escaped_bytes(masks.backslash, escaped, size);
+inline std::uint64_t inside_strings(std::uint64_t quotes, std::uint64_t& in_string) {
   const std::uint64_t inside = prefix_xor(quotes) ^ in_string;
   in_string = static_cast<std::uint64_t>(static_cast<std::int64_t>(inside) >> 63);
   return inside;
@@ -45,18 +43,212 @@ inline unsigned count(std::uint64_t bits) {
   return static_cast<unsigned>(__builtin_popcountll(bits));
 }
 
-// What is outside strings in one block.
-struct Structure {
-  std::uint64_t brackets;
-  std::uint64_t colons;  // those that are wanted
-};
-
-// Which colons a scan collects.
-enum class Collect { none, all, named };
-
 // '[' and '{' have bit 1, ']' and '}' have not; '{' and '}' have bit 5, '[' and ']' have not.
 constexpr unsigned kOpensBit = 1;
 constexpr unsigned kObjectBit = 5;
+
+inline void copy_padded(char* block, const char* bytes, std::size_t size) {
+  __builtin_memset(block, ' ', kBlock);
+  __builtin_memcpy(block, bytes, size);
+}
+
+// Where what a window has is written. Apart from it, so that no store can be meant for these.
+struct Notes {
+  std::uint64_t* masks;
+  std::uint16_t* before;
+  char* brackets;
+  std::uint16_t* colons;
+  std::size_t bracket_count;
+  std::size_t colon_count;
+};
+
+inline Notes notes_in(ScanWindow& window) {
+  return {window.masks.data(),  window.before.data(),  window.brackets.data(),
+          window.colons.data(), window.bracket_count, window.colon_count};
+}
+
+// Writes down what a block has outside strings. Most blocks have at most one colon that is wanted: one is written
+// always, which costs less than guessing whether there is one.
+template <Collect kCollect>
+[[gnu::always_inline]] inline void note_structure(Notes& notes, std::size_t number, const Block& block,
+                                                  std::uint64_t brackets, std::uint64_t colons) {
+  constexpr unsigned kAlways = kCollect == Collect::all ? 4 : 1;
+  constexpr std::uint64_t kSome = std::uint64_t{1} << 63U;  // of none there is no lowest
+  notes.masks[number] = brackets;
+  notes.before[number] = static_cast<std::uint16_t>(notes.bracket_count);
+  append_bytes(block, brackets, notes.brackets + notes.bracket_count);
+  notes.bracket_count += count(brackets);
+  if (kCollect == Collect::none) {
+    return;
+  }
+  std::uint16_t* out = notes.colons + notes.colon_count;
+  notes.colon_count += count(colons);
+  for (unsigned i = 0; i < kAlways; ++i, colons &= colons - 1) {
+    *out++ = static_cast<std::uint16_t>(number * kBlock + lowest(colons | kSome));
+  }
+  for (; colons != 0; colons &= colons - 1) {
+    *out++ = static_cast<std::uint16_t>(number * kBlock + lowest(colons));
+  }
+}
+
+// Any block, at the end of a chunk a short one. All its colons are wanted: a name may stand apart from its colon.
+inline void look_at_any(ScanWindow& window, std::size_t block, const char* bytes, std::size_t size) {
+  char padded[kBlock];
+  if (size < kBlock) {
+    copy_padded(padded, bytes, size);
+    bytes = padded;
+  }
+  const BlockMasks masks = block_masks(bytes);
+  const std::uint64_t escaped = escaped_bytes(masks.backslash, window.escaped);
+  if (size < kBlock) {
+    // The bytes behind are blanks, and no run of backslashes goes on there.
+    window.escaped = (escaped >> size) & 1U;
+  }
+  const std::uint64_t outside = ~inside_strings(masks.quote & ~escaped, window.in_string);
+  Notes notes = notes_in(window);
+  note_structure<Collect::all>(notes, block, load(bytes), masks.bracket & outside, masks.colon & outside);
+  window.bracket_count = notes.bracket_count;
+  window.colon_count = notes.colon_count;
+  window.blanks.data()[block] = ((masks.blank & outside) | masks.line_feed) & first_bits(size);
+}
+
+// Where a name may end whose last bytes are an escape, up to \\uXXXX, before a quote and a colon. before: the backslashes
+// of the block before.
+inline std::uint64_t behind_escapes(std::uint64_t backslashes, std::uint64_t before) {
+  std::uint64_t near = backslashes | (backslashes << 1U);
+  near |= near << 2U;
+  near |= near << 4U;
+  return near | (before >> 56U != 0 ? 0xFF : 0);
+}
+
+// Whole blocks that may be compact: without control bytes and white space outside strings. Most are. Nothing here
+// depends on what came out of a block but the one bit whether a string is open, so that many blocks are under way at
+// once; only a backslash is a branch. False if they are not compact; then nothing was noted. after_compact: the block
+// before was compact too; if not, all colons of the first one are wanted, and nothing before it is read.
+template <Collect kCollect>
+[[gnu::noinline]] bool look_at_compact(ScanWindow& window, std::size_t first, std::size_t blocks,
+                                       const WantedBytes& wanted_bytes, bool after_compact) {
+  const WantedBytes wanted = wanted_bytes;
+
+  std::uint64_t in_string = window.in_string;
+  std::uint64_t escaped = window.escaped;
+  std::uint64_t spaces_outside = 0;
+  LowestBytes lowest_bytes = no_bytes();
+  Notes notes = notes_in(window);
+  std::uint64_t slashes_before = after_compact ? window.slashes : 1;
+  bool unknown = !after_compact;
+  const char* bytes = window.bytes + first * kBlock;
+  for (std::size_t i = first; i < first + blocks; ++i, bytes += kBlock) {
+    const Block block = load(bytes);
+    note(lowest_bytes, block);
+    const std::uint64_t slashes = backslashes(block);
+    std::uint64_t string_quotes = quotes(block);
+    const bool is_unusual = (slashes | slashes_before) != 0;
+    const std::uint64_t before = slashes_before;
+    slashes_before = slashes;
+    if (__builtin_expect(static_cast<long>(is_unusual), 0) != 0) {
+      string_quotes &= ~escaped_bytes(slashes, escaped);
+    }
+    const std::uint64_t inside = inside_strings(string_quotes, in_string);
+    spaces_outside |= spaces(block) & ~inside;
+    std::uint64_t found = 0;
+    if (kCollect == Collect::named) {
+      if (__builtin_expect(static_cast<long>(is_unusual), 0) == 0) {
+        found = named_colons(block, bytes, wanted);
+      } else if (unknown) {
+        found = colons(block);
+        unknown = false;
+      } else {
+        found = named_colons(block, bytes, wanted) | (colons(block) & behind_escapes(slashes, before));
+      }
+    } else if (kCollect == Collect::all) {
+      found = colons(block);
+    }
+    note_structure<kCollect>(notes, i, block, brackets(block) & ~inside, found & ~inside);
+  }
+  if (spaces_outside != 0 || any_control(lowest_bytes)) {
+    return false;
+  }
+  window.in_string = in_string;
+  window.escaped = escaped;
+  window.slashes = slashes_before;
+  window.bracket_count = notes.bracket_count;
+  window.colon_count = notes.colon_count;
+  return true;
+}
+
+// Blocks that are not compact, or may not be.
+inline void look_at_some(ScanWindow& window, std::size_t first, std::size_t end) {
+  if (!window.has_blanks) {
+    window.has_blanks = true;
+    __builtin_memset(window.blanks.data(), 0, first * sizeof(std::uint64_t));
+  }
+  std::uint64_t blanks = 0;
+  for (std::size_t block = first; block < end; ++block) {
+    const std::size_t left = window.size - block * kBlock;
+    look_at_any(window, block, window.bytes + block * kBlock, left < kBlock ? left : kBlock);
+    blanks |= window.blanks.data()[block];
+  }
+  window.compact = blanks == 0;
+}
+
+// Makes the window from `bytes` on. What was compact, or was not, is likely to go on like that.
+template <Collect kCollect>
+[[gnu::noinline]] void look_ahead(ScanState& state, const char* bytes, std::size_t size, const WantedBytes& wanted) {
+  ScanWindow& window = state.window;
+  const bool goes_on = state.place.taken != 0;
+  window.in_string = goes_on ? window.in_string : 0;
+  window.escaped = goes_on ? window.escaped : 0;
+  window.bytes = bytes;
+  window.size = size < ScanWindow::kBytes ? size : ScanWindow::kBytes;
+  window.collect = kCollect;
+  window.has_blanks = false;
+  window.bracket_count = 0;
+  window.colon_count = 0;
+  window.next_colon = 0;
+  const std::size_t whole = window.size / kBlock;
+  bool known = false;
+  for (std::size_t block = 0; block < whole;) {
+    const std::size_t some = whole - block < kTogether ? whole - block : kTogether;
+    known = window.compact && look_at_compact<kCollect>(window, block, some, wanted, known);
+    if (!known) {
+      look_at_some(window, block, block + some);
+    } else if (window.has_blanks) {
+      __builtin_memset(window.blanks.data() + block, 0, some * sizeof(std::uint64_t));
+    }
+    block += some;
+  }
+  if (whole * kBlock != window.size) {
+    const bool compact = window.compact;
+    look_at_some(window, whole, whole + 1);
+    window.compact = compact;
+  }
+  write_levels(window.brackets.data(), window.bracket_count, window.levels.data());
+}
+
+// How many brackets of the window stand before a place.
+inline std::size_t brackets_before(const ScanWindow& window, std::size_t place) {
+  const std::size_t block = place / kBlock;
+  return window.before.data()[block] + count(window.masks.data()[block] & first_bits(place % kBlock));
+}
+
+// The place of a bracket. from: a place at or before it.
+inline std::size_t place_of(const ScanWindow& window, std::size_t bracket, std::size_t from) {
+  const std::size_t blocks = (window.size + kBlock - 1) / kBlock;
+  std::size_t block = from / kBlock;
+  // The last block before which no more brackets stand.
+  while (true) {
+    const std::size_t some = blocks - block < kCounts ? blocks - block : kCounts;
+    const std::size_t up_to = counts_up_to(window.before.data() + block, some, static_cast<std::uint16_t>(bracket));
+    block += up_to;
+    if (up_to < some || block == blocks) {
+      break;
+    }
+  }
+  --block;
+  return block * kBlock +
+         nth_bit(window.masks.data()[block], static_cast<unsigned>(bracket - window.before.data()[block]));
+}
 
 // Before a bracket where `kinds` is full, or nothing is open; false at a fault.
 inline bool step_over_border(ScanState& state, const ScanPlace& place, bool opens) {
@@ -70,22 +262,25 @@ inline bool step_over_border(ScanState& state, const ScanPlace& place, bool open
   return true;
 }
 
-// Opens and closes all brackets of a block; returns 0. Or up to the one that ends the scan: returns the bytes up to and
-// with it, and state.end says why. That opening and closing are branches is meant: records are alike, and what
-// came before lets the processor guess how many brackets a block has (arithmetic instead was slower, measured).
-[[gnu::always_inline]] inline std::size_t nest(ScanState& state, ScanPlace& place, const char* bytes,
-                                               std::uint64_t brackets) {
-  for (; brackets != 0; brackets &= brackets - 1) {
-    const unsigned at = lowest(brackets);
-    const auto bracket = static_cast<std::uint64_t>(bytes[at]);
+// Opens and closes the brackets [from, to) of the window, up to the one that ends the scan; state.end says why. Returns
+// how many are taken. That opening and closing are branches is meant: records are alike, and what came before lets the
+// processor guess what comes (arithmetic instead was slower, measured).
+inline std::size_t nest(ScanState& state, std::size_t from, std::size_t to) {
+  const char* brackets = state.window.brackets.data();
+  std::uint8_t* depths = state.window.depths.data();
+  ScanPlace place = {.kinds = state.place.kinds, .depth = state.place.depth};
+  std::size_t at = from;
+  while (at != to) {
+    depths[at] = static_cast<std::uint8_t>(place.depth < 2 ? place.depth : 2);
+    const auto bracket = static_cast<std::uint64_t>(brackets[at++]);
     const std::uint64_t opens = (bracket >> kOpensBit) & 1U;
     if ((place.depth & 63U) == 0 && !step_over_border(state, place, opens != 0)) {
-      return at + 1U;
+      break;
     }
     const std::uint64_t object = (bracket >> kObjectBit) & 1U;
     if ((~opens & (place.kinds ^ object) & 1U) != 0) {
       state.end = ScanEnd::mismatched;
-      return at + 1U;
+      break;
     }
     if (opens != 0) {
       place.kinds = (place.kinds << 1U) | object;
@@ -97,155 +292,131 @@ inline bool step_over_border(ScanState& state, const ScanPlace& place, bool open
     if ((place.depth & 63U) == 0) {
       if (place.depth == 0) {
         state.end = ScanEnd::done;
-        return at + 1U;
+        break;
       }
       place.kinds = state.outer.data()[place.depth / 64 - 1];
     }
   }
-  return 0;
+  depths[at] = static_cast<std::uint8_t>(place.depth < 2 ? place.depth : 2);
+  state.place.kinds = place.kinds;
+  state.place.depth = place.depth;
+  return at - from;
 }
 
-// In a block without brackets all colons are of the first level, or none is. Most blocks have few: so many are written
-// always, which costs less than guessing how many there are.
-template <unsigned kAlways>
-[[gnu::always_inline]] inline void collect_flat(ScanState& state, std::uint64_t colons, std::uint64_t base) {
-  constexpr std::uint64_t kSome = std::uint64_t{1} << 63U;  // of none there is no lowest
-  std::uint32_t* out = state.colons + state.colon_count;
-  state.colon_count += count(colons);
-  for (unsigned i = 0; i < kAlways; ++i, colons &= colons - 1) {
-    *out++ = static_cast<std::uint32_t>(base) + lowest(colons | kSome);
+// Sets next_colon to the first at or behind a place; nearly always it is there already, or a few before it.
+inline void find_next_colon(ScanWindow& window, std::size_t place) {
+  const std::uint16_t* colons = window.colons.data();
+  // A value may begin inside one that was no good.
+  while (window.next_colon > 0 && colons[window.next_colon - 1] >= place) {
+    --window.next_colon;
   }
-  for (; colons != 0; colons &= colons - 1) {
-    *out++ = static_cast<std::uint32_t>(base) + lowest(colons);
+  while (window.next_colon < window.colon_count && colons[window.next_colon] < place) {
+    ++window.next_colon;
   }
 }
 
-// Those of the first level among brackets. depth: at the block's start.
-inline void collect_nested(ScanState& state, const Structure& block, const char* bytes, std::uint64_t base,
-                           std::uint32_t depth) {
+// The next of the window's colons up to `end` that are of the first level. offset: of the window's start in the value.
+template <class IsFirstLevel>
+[[gnu::always_inline]] inline void collect(ScanState& state, std::size_t end, std::uint64_t offset,
+                                           const IsFirstLevel& is_first_level) {
+  ScanWindow& window = state.window;
   std::uint32_t* out = state.colons + state.colon_count;
-  const std::uint64_t opening = block.brackets & bits_set(bytes, kOpensBit);
-  const std::uint64_t closing = block.brackets & ~opening;
-  for (std::uint64_t colons = block.colons; colons != 0; colons &= colons - 1) {
-    const std::uint64_t before = (colons & (0 - colons)) - 1;
-    const std::uint32_t here = depth + count(opening & before) - count(closing & before);
-    *out = static_cast<std::uint32_t>(base) + lowest(colons);
-    out += here == 1 ? 1 : 0;
+  std::size_t next = window.next_colon;
+  for (; next < window.colon_count && window.colons.data()[next] < end; ++next) {
+    const std::size_t colon = window.colons.data()[next];
+    *out = static_cast<std::uint32_t>(offset + colon);
+    out += is_first_level(brackets_before(window, colon)) ? 1 : 0;
   }
+  window.next_colon = next;
   state.colon_count = static_cast<std::size_t>(out - state.colons);
 }
 
-// Takes the brackets and colons of a block; returns what nest() returns. wanted_colons: std::uint64_t(), asked only
-// where colons of the first level may stand.
-template <Collect kCollect, class WantedColons>
-[[gnu::always_inline]] inline std::size_t take_structure(ScanState& state, ScanPlace& place, const char* bytes,
-                                                         std::uint64_t brackets, const WantedColons& wanted_colons) {
-  const std::uint32_t depth = place.depth;
-  if (brackets == 0) {
-    if (kCollect != Collect::none && depth == 1) {
-      collect_flat<kCollect == Collect::all ? 4 : 1>(state, wanted_colons(), place.taken);
-    }
+// A value of few brackets that begins and ends in the window; 0 if it is none, else its size.
+template <Collect kCollect>
+[[gnu::always_inline]] inline std::size_t take_short(ScanState& state, std::size_t begin, std::size_t first,
+                                                     std::size_t last) {
+  ScanWindow& window = state.window;
+  const ShortValue value = short_value(window.brackets.data() + first, window.levels.data() + first, last - first);
+  if (value.brackets == 0) {
     return 0;
   }
-  const std::size_t ended = nest(state, place, bytes, brackets);
+  state.end = ScanEnd::done;
+  const std::size_t end = place_of(window, first + value.brackets - 1, begin) + 1;
   if (kCollect != Collect::none) {
-    const std::uint64_t taken = ended == 0 ? ~std::uint64_t{0} : first_bits(ended);
-    const Structure block{brackets, wanted_colons() & taken};
-    if (block.colons != 0) {
-      collect_nested(state, block, bytes, place.taken, depth);
+    collect(state, end, std::uint64_t{0} - begin,
+            [&](std::size_t bracket) { return (value.first_level >> (bracket - first) & 1U) != 0; });
+  }
+  return end - begin;
+}
+
+// Takes what the window has of bytes[0, size); returns how many were taken.
+template <Collect kCollect>
+[[gnu::always_inline]] inline std::size_t take_window(ScanState& state, const char* bytes, std::size_t size) {
+  ScanWindow& window = state.window;
+  const auto begin = static_cast<std::size_t>(bytes - window.bytes);
+  const std::size_t first = brackets_before(window, begin);
+  std::size_t end = window.size;
+  std::size_t last = window.bracket_count;
+  if (size < end - begin) {
+    end = begin + size;
+    last = brackets_before(window, end);
+  }
+  const bool fresh = state.place.taken == 0;
+  const std::size_t taken = fresh ? take_short<kCollect>(state, begin, first, last) : 0;
+  if (taken != 0) {
+    end = begin + taken;
+  } else {
+    const std::size_t nested = nest(state, first, last);
+    if (state.end != ScanEnd::more) {
+      end = place_of(window, first + nested - 1, begin) + 1;
+    }
+    if (kCollect != Collect::none) {
+      collect(state, end, state.place.taken - begin,
+              [&](std::size_t bracket) { return window.depths.data()[bracket] == 1; });
     }
   }
-  return ended;
-}
-
-template <Collect kCollect>
-inline bool has_room(const ScanState& state) {
-  return kCollect == Collect::none || state.colon_capacity - state.colon_count >= kBlock;
-}
-
-// Any block, at the end of a chunk a short one; returns the bytes taken. All its colons are wanted: a name may hold an
-// escape here, or stand apart from its colon.
-template <Collect kCollect>
-[[gnu::noinline]] std::size_t scan_any(ScanState& state, const char* bytes, std::size_t size) {
-  ScanPlace& place = state.place;
-  const BlockMasks masks = block_masks(bytes);
-  const std::uint64_t outside = ~inside_strings(masks, place.in_string, place.escaped, size);
-  place.plain_before = masks.backslash == 0 && size == kBlock && masks.blank >> (kBlock - 1) == 0;
-  const std::size_t ended =
-      take_structure<kCollect>(state, place, bytes, masks.bracket & outside, [&] { return masks.colon & outside; });
-  const std::size_t used = ended == 0 ? size : ended;
-  // A line feed counts wherever it stands: no record may hold one.
-  place.blanks |= ((masks.blank & outside) | masks.line_feed) & first_bits(used);
-  place.taken += used;
-  return used;
-}
-
-inline void copy_padded(char* block, const char* bytes, std::size_t size) {
-  __builtin_memset(block, ' ', kBlock);
-  __builtin_memcpy(block, bytes, size);
-}
-
-// Field by field: a copy of the whole would be made in pieces of other sizes than those that were just stored, and such
-// loads wait.
-inline void copy_place(const ScanPlace& from, ScanPlace& to) {
-  to.in_string = from.in_string;
-  to.escaped = from.escaped;
-  to.taken = from.taken;
-  to.kinds = from.kinds;
-  to.blanks = from.blanks;
-  to.depth = from.depth;
-  to.plain_before = from.plain_before;
-}
-
-// Plain blocks, as long as they come: without backslashes and white space, behind one without backslashes and white
-// space at its end, so that what stands before a colon is the end of a name as written. Most are.
-// `bytes` must have a block before it, where names may stand that end in this one.
-template <Collect kCollect>
-[[gnu::always_inline]] inline std::size_t scan_plain(ScanState& state, const char* bytes, std::size_t size,
-                                                     const WantedBytes& wanted) {
-  // A copy, so that no store of a colon can be meant for it.
-  ScanPlace place;
-  copy_place(state.place, place);
-  std::size_t done = 0;
-  std::size_t ended = 0;
-  while (ended == 0 && size - done >= kBlock && is_plain(bytes + done) && has_room<kCollect>(state)) {
-    const char* block = bytes + done;
-    const std::uint64_t inside = prefix_xor(quotes(block)) ^ place.in_string;
-    place.in_string = static_cast<std::uint64_t>(static_cast<std::int64_t>(inside) >> 63);
-    ended = take_structure<kCollect>(state, place, block, brackets(block) & ~inside, [&] {
-      return ~inside & (kCollect == Collect::named ? named_colons(block, wanted) : colons(block));
-    });
-    // Always a whole block: where the next one is must not depend on what this one holds, or it cannot be begun before
-    // this one is done.
-    done += kBlock;
-    place.taken += kBlock;
+  if (window.has_blanks) {
+    for (std::size_t at = begin - begin % kBlock; at < end; at += kBlock) {
+      const std::uint64_t from = at < begin ? ~std::uint64_t{0} << (begin % kBlock) : ~std::uint64_t{0};
+      state.place.blanks |= window.blanks.data()[at / kBlock] & from & first_bits(end - at);
+    }
   }
-  if (ended != 0) {
-    done -= kBlock - ended;
-    place.taken -= kBlock - ended;
-  }
-  copy_place(place, state.place);
-  return done;
+  state.place.taken += end - begin;
+  return end - begin;
 }
 
 template <Collect kCollect>
 [[gnu::noinline]] std::size_t scan_collecting(ScanState& state, const char* bytes, std::size_t size) {
   const WantedBytes wanted = wanted_bytes(kCollect == Collect::named ? *state.names : NameEnds{});
+  ScanWindow& window = state.window;
   std::size_t done = 0;
   while (done < size && state.end == ScanEnd::more) {
-    if (!has_room<kCollect>(state)) {
-      state.end = ScanEnd::colons_full;
-      break;
+    const char* const from = bytes + done;
+    const auto in_window = static_cast<std::size_t>(from - window.bytes);
+    // Another value in the window begins where the window, too, has a bracket outside strings, or is not what the
+    // window was looked at for.
+    const bool known =
+        in_window < window.size && window.collect >= kCollect &&
+        (state.place.taken != 0 || (window.masks.data()[in_window / kBlock] >> (in_window % kBlock) & 1U) != 0);
+    if (!known) {
+      // Not far if nothing behind the value is of use.
+      std::size_t ahead = size - done;
+      if (state.ahead_end != nullptr) {
+        ahead = static_cast<std::size_t>(state.ahead_end - from);
+      } else if (state.place.taken == 0 && ahead > kNear) {
+        ahead = kNear;
+      }
+      look_ahead<kCollect>(state, from, ahead, wanted);
     }
-    if (size - done < kBlock) {
-      char padded[kBlock];
-      copy_padded(padded, bytes + done, size - done);
-      return done + scan_any<kCollect>(state, padded, size - done);
+    if (kCollect != Collect::none) {
+      find_next_colon(window, static_cast<std::size_t>(from - window.bytes));
+      // One more is written than is kept.
+      if (state.colon_capacity - state.colon_count <= window.colon_count - window.next_colon) {
+        state.end = ScanEnd::colons_full;
+        break;
+      }
     }
-    done += scan_any<kCollect>(state, bytes + done, kBlock);
-    if (state.place.plain_before && state.end == ScanEnd::more) {
-      done += scan_plain<kCollect>(state, bytes + done, size - done, wanted);
-    }
+    done += take_window<kCollect>(state, from, size - done);
   }
   return done;
 }
@@ -270,7 +441,8 @@ std::size_t compact(const char* bytes, std::size_t size, char* out) {
       copy_padded(padded, block, length);
       block = padded;
     }
-    const std::uint64_t inside = inside_strings(block_masks(block), in_string, escaped, length);
+    const BlockMasks masks = block_masks(block);
+    const std::uint64_t inside = inside_strings(masks.quote & ~escaped_bytes(masks.backslash, escaped), in_string);
     std::uint64_t kept = first_bits(length) & (inside | ~white_space(block));
     while (kept != 0) {
       const unsigned start = lowest(kept);

@@ -18,6 +18,12 @@ struct BlockMasks {
   std::uint64_t line_feed;
 };
 
+using Block = const char*;
+
+inline Block load(const char* bytes) {
+  return bytes;
+}
+
 #if defined(__SSE2__)
 
 inline std::uint64_t equal(const char* block, char byte, char fold = 0) {
@@ -76,8 +82,27 @@ inline BlockMasks block_masks(const char* block) {
   return {quotes(block), equal(block, '\\'), brackets(block), colons(block), blanks(block), equal(block, '\n')};
 }
 
-inline bool is_plain(const char* block) {
-  return (blanks(block) | equal(block, '\\')) == 0;
+inline std::uint64_t spaces(const char* block) {
+  return equal(block, ' ');
+}
+
+// The control bytes of many blocks.
+using LowestBytes = std::uint64_t;
+
+inline LowestBytes no_bytes() {
+  return 0;
+}
+
+inline void note(LowestBytes& control, const char* block) {
+  control |= blanks(block) & ~spaces(block);
+}
+
+inline bool any_control(LowestBytes control) {
+  return control != 0;
+}
+
+inline std::uint64_t backslashes(const char* block) {
+  return equal(block, '\\');
 }
 
 // Looking at the ends of names costs more here than it saves: every name may be wanted.
@@ -87,8 +112,8 @@ inline WantedBytes wanted_bytes(const NameEnds& /*names*/) {
   return {};
 }
 
-inline std::uint64_t named_colons(const char* block, WantedBytes /*wanted*/) {
-  return colons(block);
+inline std::uint64_t named_colons(Block in, const char* /*block*/, WantedBytes /*wanted*/) {
+  return colons(in);
 }
 
 inline std::uint64_t bits_set(const char* block, unsigned bit) {
@@ -97,6 +122,43 @@ inline std::uint64_t bits_set(const char* block, unsigned bit) {
     mask |= ((static_cast<std::uint64_t>(block[i]) >> bit) & 1U) << i;
   }
   return mask;
+}
+
+// Writes the bytes of the mask, one behind the other; out has room for 64.
+inline void append_bytes(const char* block, std::uint64_t mask, char* out) {
+  for (; mask != 0; mask &= mask - 1) {
+    *out++ = block[__builtin_ctzll(mask)];
+  }
+}
+
+// Brackets are taken one by one here.
+inline void write_levels(const char* /*brackets*/, std::size_t /*size*/, char* /*levels*/) {}
+
+struct ShortValue {
+  std::size_t brackets;
+  std::uint64_t first_level;
+};
+
+inline ShortValue short_value(const char* /*brackets*/, const char* /*levels*/, std::size_t /*size*/) {
+  return {};
+}
+
+constexpr std::size_t kCounts = 32;
+
+// How many of the first `size` counts, kCounts at most, are no more than `most`.
+inline std::size_t counts_up_to(const std::uint16_t* counts, std::size_t size, std::uint16_t most) {
+  std::size_t up_to = 0;
+  while (up_to < size && counts[up_to] <= most) {
+    ++up_to;
+  }
+  return up_to;
+}
+
+inline unsigned nth_bit(std::uint64_t bits, unsigned n) {
+  for (; n != 0; --n) {
+    bits &= bits - 1;
+  }
+  return static_cast<unsigned>(__builtin_ctzll(bits));
 }
 
 inline std::uint64_t white_space(const char* block) {

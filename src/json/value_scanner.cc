@@ -50,7 +50,15 @@ void ValueScanner::look_for(std::span<const std::string> names) {
   });
 }
 
+void ValueScanner::read_from(std::string_view bytes) {
+  state_.ahead_end = bytes.data() + bytes.size();
+  state_.window.size = 0;
+}
+
 std::size_t ValueScanner::scan(std::string_view chunk) {
+  if (state_.ahead_end == nullptr) {
+    state_.window.size = 0;
+  }
   std::size_t taken = kernel_->scan(state_, chunk.data(), chunk.size());
   while (state_.end == ScanEnd::colons_full) {
     colons_.resize(std::max(kColonsAtFirst, colons_.size() * 2));

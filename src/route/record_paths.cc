@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <limits>
 
 #if defined(__SSE2__)
 #include <emmintrin.h>
@@ -13,7 +12,7 @@
 namespace dray::route {
 namespace {
 
-constexpr std::uint32_t kNone = std::numeric_limits<std::uint32_t>::max();
+constexpr std::uint32_t kNone = 0;  // no colon stands at an object's first byte
 
 enum class KeyForm { plain, unusual };
 
@@ -72,6 +71,7 @@ Key key_before(std::string_view object, std::size_t colon) {
 
 std::span<const std::string_view> RecordPaths::find(const flow::Record& record) {
   std::fill(values_.begin(), values_.end(), std::string_view{});
+  std::fill(heads_.begin(), heads_.end(), Head());
   if (!record.is_json || paths_.empty() || record.bytes.empty()) return values_;
   if (record.bytes.front() == '{') {
     if (!record.members) json::scan_members(record.bytes, collected_);
@@ -87,28 +87,28 @@ std::span<const std::string_view> RecordPaths::find(const flow::Record& record) 
 // From the last member to the first, because of a doubled key the last counts. One pass for all paths: a record has
 // some twenty members, and looking for each path by itself would read every key once per path.
 void RecordPaths::find_in_object(std::string_view object, std::span<const std::uint32_t> members) {
-  std::fill(heads_.begin(), heads_.end(), kNone);
   std::size_t missing = paths_.size();
   for (std::size_t m = members.size(); m-- > 0 && missing > 0;) {
     const Key key = key_before(object, members[m]);
     if (key.form == KeyForm::plain && !may_be_wanted(key.text.size())) continue;
     for (std::size_t i = 0; i < paths_.size(); ++i) {
-      if (heads_[i] != kNone) continue;
+      if (heads_[i].colon != kNone) continue;
       const std::string& wanted = paths_[i].front();
       if (key.form == KeyForm::plain ? key.text != wanted
                                      : !json::find_member(object, members.subspan(m, 1), wanted).has_value()) {
         continue;
       }
-      heads_[i] = members[m];
+      heads_[i].colon = members[m];
       --missing;
     }
   }
   for (std::size_t i = 0; i < paths_.size(); ++i) {
-    if (heads_[i] == kNone) continue;
-    const std::string_view head = json::value_behind(object, heads_[i]);
-    values_[i] = paths_[i].size() == 1
-                     ? head
-                     : json::find_path(head, {}, std::span(paths_[i]).subspan(1)).value_or(std::string_view{});
+    if (heads_[i].colon == kNone) continue;
+    heads_[i].value = json::value_behind(object, heads_[i].colon);
+    values_[i] =
+        paths_[i].size() == 1
+            ? heads_[i].value
+            : json::find_path(heads_[i].value, {}, std::span(paths_[i]).subspan(1)).value_or(std::string_view{});
   }
 }
 

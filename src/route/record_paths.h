@@ -16,6 +16,12 @@ namespace dray::route {
 
 class RecordPaths {
  public:
+  // Where the first step of a path stands in the record, and its value as written; empty: nowhere.
+  struct Head {
+    std::uint32_t colon = 0;
+    std::string_view value;
+  };
+
   // Paths as in Variable::keys; they outlive this object.
   explicit RecordPaths(std::span<const std::vector<std::string>> paths)
       : paths_(paths), heads_(paths.size()), values_(paths.size()) {
@@ -26,6 +32,8 @@ class RecordPaths {
 
   // One value per path, in their order; valid until the next call.
   std::span<const std::string_view> find(const flow::Record& record);
+  // Of the object that find() was given last, one per path; valid as long.
+  [[nodiscard]] std::span<const Head> heads() const { return heads_; }
 
  private:
   void find_in_object(std::string_view object, std::span<const std::uint32_t> members);
@@ -36,7 +44,7 @@ class RecordPaths {
 
   std::span<const std::vector<std::string>> paths_;
   std::uint64_t lengths_ = 0;
-  std::vector<std::uint32_t> heads_;  // per path: the colon of its first step, or kNone
+  std::vector<Head> heads_;
   std::vector<std::string_view> values_;
   std::vector<std::uint32_t> collected_;
 };

@@ -5,6 +5,7 @@
 #include <span>
 #include <utility>
 
+#include "route/alike_records.h"
 #include "route/decision_cache.h"
 #include "route/program.h"
 #include "route/record_paths.h"
@@ -177,13 +178,17 @@ class RecordRouter final : public CountingRouter {
         paths_(decider_.program().paths) {}
 
   Status accept(const flow::Record& record) override {
+    if (const Decision* decision = alike_.find(record)) return settle(*decision, record);
     const std::span<const std::string_view> raw = paths_.find(record);
-    return settle(cache_.find_or(raw, [&] { return decider_.decide(raw); }), record);
+    const Decision& decision = cache_.find_or(raw, [&] { return decider_.decide(raw); });
+    alike_.keep(record, paths_.heads(), decision);
+    return settle(decision, record);
   }
 
  private:
   Decider decider_;
   RecordPaths paths_;
+  AlikeRecords alike_;
   DecisionCache cache_;
 };
 

@@ -39,6 +39,20 @@ Seen scan(const Kernel& kernel, std::string_view text, std::size_t step) {
   return seen;
 }
 
+// Every value that may begin in the text, each by itself and with what was looked at ahead of the one before it.
+void scan_one_after_another(const Kernel& kernel, std::string_view text) {
+  ValueScanner ahead(kernel);
+  ahead.read_from(text);
+  for (std::size_t at = 0; (at = text.find_first_of("{[", at)) != std::string_view::npos;) {
+    const Seen expected = scan(kernel, text.substr(at), text.size());
+    ahead.begin(true);
+    const std::size_t taken = ahead.scan(text.substr(at));
+    DRAY_ASSERT(taken == expected.taken && ahead.done() == expected.done && ahead.has_blanks() == expected.blanks);
+    DRAY_ASSERT(std::vector<std::uint32_t>(ahead.colons().begin(), ahead.colons().end()) == expected.colons);
+    at += expected.done ? taken : 1;
+  }
+}
+
 void look_up(std::string_view text) {
   std::vector<std::uint32_t> colons;
   dray::json::scan_members(text, colons);
@@ -64,6 +78,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       DRAY_ASSERT(scan(*kernel, text, 65) == expected);
     }
     DRAY_ASSERT(!value || expected.done);
+  }
+  for (const Kernel* kernel : dray::json::usable_kernels()) {
+    scan_one_after_another(*kernel, text);
   }
   std::string compacted;
   dray::json::compact(text, compacted);

@@ -175,6 +175,90 @@ TEST(Kernel, NamesWhoseEndsCannotBeToldApartLeaveNothingOut) {
   }
 }
 
+// What a scanner says of the value at the start of `bytes`, of which it may take `most` at once.
+Seen read_next(ValueScanner& scanner, std::string_view bytes, bool collect, Random& random, std::uint64_t most) {
+  scanner.begin(collect);
+  Seen seen;
+  while (seen.taken < bytes.size() && !scanner.done() && !scanner.mismatched() && !scanner.too_deep()) {
+    seen.taken += scanner.scan(bytes.substr(seen.taken, 1 + random.below(most)));
+  }
+  seen.end = scanner.done() ? ScanEnd::done : scanner.mismatched() ? ScanEnd::mismatched : ScanEnd::more;
+  seen.colons.assign(scanner.colons().begin(), scanner.colons().end());
+  return seen;
+}
+
+// What was looked at ahead of one value serves the next ones: whatever stands between them, whether it pairs its quotes
+// or not, wherever they begin, and if every other one collects no colons.
+TEST(Kernel, ValuesOfOneStretchReadAsEachByItself) {
+  static constexpr std::string_view kBetween[] = {",", ",", ",", "", " ,\n", "\"", "x\\", "\\\"", "\"a\",", "]}"};
+  for (std::uint64_t seed = 0; seed < 400; ++seed) {
+    Random random(seed);
+    std::string stretch;
+    std::vector<std::size_t> starts;
+    const bool compact = random.chance(0.5);
+    for (std::uint64_t left = 1 + random.below(80); left > 0; --left) {
+      const std::string value = compact || random.chance(0.7) ? record_of_members(random) : random_text(random);
+      starts.push_back(stretch.size());
+      stretch += value.substr(0, read_plainly(value).taken);
+      stretch += compact ? "," : kBetween[random.below(std::size(kBetween))];
+    }
+    for (const Kernel* kernel : usable_kernels()) {
+      ValueScanner scanner(*kernel);
+      scanner.read_from(stretch);
+      const std::uint64_t most = random.chance(0.5) ? stretch.size() : 1 + random.below(300);
+      for (std::size_t i = 0; i < starts.size(); ++i) {
+        const std::string_view rest = std::string_view(stretch).substr(starts[i]);
+        const bool collect = random.chance(0.8);
+        Seen expected = read_plainly(rest);
+        if (!collect) expected.colons.clear();
+        ASSERT_EQ(read_next(scanner, rest, collect, random, most), expected)
+            << kernel->name << " seed " << seed << " value " << i << " at " << starts[i];
+      }
+    }
+  }
+}
+
+// Brackets by the hundred, of both kinds, right and wrong, in one stretch.
+TEST(Kernel, ShortAndLongNestingsInOneStretchReadAsEachByItself) {
+  for (std::uint64_t seed = 0; seed < 2000; ++seed) {
+    Random random(seed);
+    std::string stretch;
+    std::vector<std::size_t> starts;
+    for (std::uint64_t left = 1 + random.below(20); left > 0; --left) {
+      std::string open;
+      std::string value;
+      const std::uint64_t deepest = 1 + random.below(12);
+      for (std::uint64_t brackets = random.below(120); brackets > 0 || !open.empty();
+           brackets -= brackets > 0 ? 1 : 0) {
+        const bool opens = open.empty() || (brackets > 0 && open.size() < deepest && random.chance(0.5));
+        if (value.size() > 1 && open.empty()) break;
+        if (opens) {
+          const bool object = random.chance(0.6);
+          value += object ? "{\"k\":" : "[";
+          open += object ? '}' : ']';
+        } else {
+          value += random.chance(0.001) ? '}' : open.back();
+          open.pop_back();
+        }
+      }
+      starts.push_back(stretch.size());
+      stretch += value + ",";
+    }
+    if (stretch.front() == ',') continue;
+    for (const Kernel* kernel : usable_kernels()) {
+      ValueScanner scanner(*kernel);
+      scanner.read_from(stretch);
+      for (const std::size_t start : starts) {
+        const std::string_view rest = std::string_view(stretch).substr(start);
+        if (rest.front() == ',') continue;
+        ASSERT_EQ(read_next(scanner, rest, true, random, stretch.size()), read_plainly(rest))
+            << kernel->name << " seed " << seed << " at " << start << "\n"
+            << rest.substr(0, 300);
+      }
+    }
+  }
+}
+
 // Containers in containers across the words that keep their kinds.
 TEST(Kernel, DeepValuesNestByKind) {
   for (const std::size_t depth : {62U, 63U, 64U, 65U, 127U, 128U, 129U, 700U, 1023U, 1024U, 1025U}) {

@@ -1,0 +1,64 @@
+// AlikeRecords: what was decided for records that read the same wherever the service looks, so that the next one of
+// them costs a few comparisons instead of a search for names and values.
+//
+// Used by the router before it looks into a record. Of a record with few members that may be looked at (splitters leave
+// out the others, see flow/record.h) it keeps the bytes around their colons: from before the name's quote to the end of
+// the value. Another record with as many members and the same bytes there has the same names and values, doubled ones
+// included, and so the same decision. What does not fit is not kept, and a service whose records are seldom alike is
+// soon left alone. One thread at a time.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "flow/record.h"
+#include "route/decision_cache.h"
+#include "route/record_paths.h"
+
+namespace dray::route {
+
+class AlikeRecords {
+ public:
+  // The decision for a record alike, or nullptr. Good until the next call of keep().
+  [[nodiscard]] const Decision* find(const flow::Record& record);
+
+  // Of a record that find() did not know. heads: as RecordPaths found them in it.
+  void keep(const flow::Record& record, std::span<const RecordPaths::Head> heads, const Decision& decision);
+
+ private:
+  static constexpr std::size_t kPlaces = 64;
+  static constexpr unsigned kHashShift = 64 - 6;
+  static constexpr std::size_t kMembersMax = 6;
+  // Bytes around a colon, and where in them it stands if the record begins and ends further away.
+  static constexpr std::size_t kWide = 64;
+  static constexpr std::size_t kBefore = 32;
+  // So many more misses than hits, and nothing is kept any more.
+  static constexpr std::uint32_t kMissesMax = 256;
+
+  struct Member {
+    std::array<char, kWide> bytes;
+    std::uint64_t same = 0;   // bit i: byte i must be the same
+    std::uint32_t colon = 0;  // its place in them
+  };
+  struct Entry {
+    std::size_t members = 0;  // 0: none is kept
+    std::array<Member, kMembersMax> member;
+    Decision decision;
+  };
+
+  [[nodiscard]] static bool fits(const flow::Record& record);
+  static std::size_t begin_around(std::string_view bytes, std::uint32_t colon);
+  static std::uint64_t hash(const flow::Record& record);
+  static bool reads_like(const flow::Record& record, const Entry& entry);
+  static bool note(std::string_view bytes, std::uint32_t colon, std::span<const RecordPaths::Head> heads,
+                   Member& member);
+
+  std::vector<Entry> entries_;
+  std::uint32_t misses_ = 0;  // less the hits
+  bool given_up_ = false;
+};
+
+}  // namespace dray::route

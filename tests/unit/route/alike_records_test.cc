@@ -1,0 +1,115 @@
+#include "route/alike_records.h"
+
+#include <gtest/gtest.h>
+
+#include "base/random.h"
+#include "json/members.h"
+
+namespace dray::route {
+namespace {
+
+const std::vector<std::vector<std::string>> kPaths = {{"eventSource"}, {"k"}, {"", "0"}, {"ends"}};
+
+// Of few names and values, so that many are alike: written plainly, with escapes, doubled, ending alike, or long.
+std::string random_object(Random& random) {
+  static constexpr std::string_view kKeys[] = {"eventSource",
+                                               "event\\u0053ource",
+                                               "x\\\"eventSource",
+                                               "aneventSource",
+                                               "k",
+                                               "",
+                                               "\\u006b",
+                                               "a_key_of_more_than_thirty_two_characters_eventSource",
+                                               "ends",
+                                               "\\\\ends"};
+  static constexpr std::string_view kValues[] = {R"("s3.amazonaws.com")",
+                                                 R"("s3.amazonaws.co")",
+                                                 "1",
+                                                 "12",
+                                                 "true",
+                                                 R"("a\"b")",
+                                                 R"(["x",2])",
+                                                 R"({"k":1})",
+                                                 "[]",
+                                                 "\"\"",
+                                                 R"("a value that is as long as no value may be to be kept")"};
+  std::string object = "{";
+  for (std::uint64_t left = random.below(5); left > 0; --left) {
+    object += '"';
+    object += kKeys[random.below(std::size(kKeys))];
+    object += random.chance(0.9) ? "\":" : "\" : ";
+    object += kValues[random.below(std::size(kValues))];
+    object += random.chance(0.9) ? "," : " ,";
+  }
+  return object + "\"last\":\"" + std::string(random.below(3) * 30, 'p') + "\"}";
+}
+
+std::string joined(std::span<const std::string_view> values) {
+  std::string all;
+  for (const std::string_view value : values) all.append(value).append("|");
+  return all;
+}
+
+Decision tagged(const std::string& tag) {
+  Decision decision;
+  decision.tag = tag;
+  return decision;
+}
+
+TEST(AlikeRecords, GivesWhatWasDecidedForTheSameValuesAndNoOther) {
+  std::size_t known = 0;
+  for (std::uint64_t seed = 0; seed < 300; ++seed) {
+    Random random(seed);
+    AlikeRecords alike;
+    RecordPaths paths(kPaths);
+    for (int i = 0; i < 400; ++i) {
+      const std::string object = random_object(random);
+      std::vector<std::uint32_t> members;
+      ASSERT_TRUE(json::scan_members(object, members)) << object;
+      const flow::Record record{object, true, flow::MemberColons(members)};
+      const std::string expected = joined(paths.find(record));
+      if (const Decision* decision = alike.find(record)) {
+        ++known;
+        ASSERT_EQ(decision->tag, expected) << "seed " << seed << ": " << object;
+      } else {
+        alike.keep(record, paths.heads(), tagged(expected));
+      }
+    }
+  }
+  EXPECT_GT(known, 1000U);
+}
+
+TEST(AlikeRecords, ARecordIsKnownAgain) {
+  const std::string object =
+      R"({"eventVersion":"1.09","eventSource":"s3.amazonaws.com","other":"01234567890123456789012345678901","k":1})";
+  std::vector<std::uint32_t> members;
+  json::scan_members(object, members);
+  RecordPaths paths(kPaths);
+  const flow::Record record{object, true, flow::MemberColons(members)};
+  const std::string values = joined(paths.find(record));
+  AlikeRecords alike;
+  EXPECT_EQ(alike.find(record), nullptr);
+  alike.keep(record, paths.heads(), tagged(values));
+  ASSERT_NE(alike.find(record), nullptr);
+  EXPECT_EQ(alike.find(record)->tag, values);
+}
+
+TEST(AlikeRecords, WhatNeverComesAgainIsNotKeptForEver) {
+  AlikeRecords alike;
+  RecordPaths paths(kPaths);
+  const std::string last = R"({"k":"value 1000","padding":"0123456789012345678901234567890123456789012345678901234"})";
+  std::vector<std::uint32_t> members;
+  for (int i = 1; i <= 1000; ++i) {
+    const std::string object = R"({"k":"value )" + std::to_string(i) +
+                               R"(","padding":"0123456789012345678901234567890123456789012345678901234"})";
+    json::scan_members(object, members);
+    const flow::Record record{object, true, flow::MemberColons(members)};
+    (void)paths.find(record);
+    ASSERT_EQ(alike.find(record), nullptr);
+    alike.keep(record, paths.heads(), tagged("t"));
+  }
+  EXPECT_EQ(alike.find(flow::Record{last, true, flow::MemberColons(members)}), nullptr);
+}
+
+}  // namespace
+}  // namespace dray::route
