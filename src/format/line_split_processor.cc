@@ -1,49 +1,43 @@
 // line_split_processor: one line, one record. With `json: true` a line that is exactly one JSON value is a JSON record
 // (made compact if it has white space outside strings), any other line is text as it stands. With `chunks: true` only
 // chosen lines are records.
-#include "base/give_back.h"
 #include "format/chosen_lines.h"
 #include "format/json_record.h"
 #include "format/line_cutter.h"
 #include "format/option_check.h"
 #include "format/plain_lines.h"
-#include "json/strict.h"
+#include "json/strict_reader.h"
 
 namespace dray::format {
 namespace {
 
 constexpr std::string_view kName = "line_split_processor";
-// A line with very many members must not leave its memory to the next ones.
-constexpr std::size_t kColonsKept = 16384;
 
 class JsonLine {
  public:
-  explicit JsonLine(flow::RecordSink& sink) : sink_(sink), record_(sink) {}
+  JsonLine(const SplitterOptions& options, flow::RecordSink& sink) : sink_(sink), record_(sink) {
+    if (options.wanted_members) reader_.look_for(*options.wanted_members);
+  }
 
   Status take(std::string_view line, flow::Flaw flaw) {
     if (flaw != flow::Flaw::none) {
       return sink_.accept({.bytes = line, .flaw = flaw});
     }
-    bool blanks = false;
-    if (!json::is_value(line, colons_, blanks)) {
+    if (!reader_.read(line)) {
       return sink_.accept({.bytes = line, .flaw = flow::Flaw::undecodable});
     }
-    Status status = record_.emit(line, blanks, colons_);
-    if (colons_.capacity() > kColonsKept) {
-      give_back(colons_);
-    }
-    return status;
+    return record_.emit(line, reader_.has_blanks(), reader_.colons());
   }
 
  private:
   flow::RecordSink& sink_;
   JsonRecord record_;
-  std::vector<std::uint32_t> colons_;
+  json::StrictReader reader_;
 };
 
 class JsonLines final : public Splitter {
  public:
-  JsonLines(const SplitterOptions& options, flow::RecordSink& sink) : cutter_(options), line_(sink) {}
+  JsonLines(const SplitterOptions& options, flow::RecordSink& sink) : cutter_(options), line_(options, sink) {}
 
   Status write(std::string_view chunk) override {
     return cutter_.write(chunk, [this](std::string_view line, flow::Flaw flaw) { return line_.take(line, flaw); });
@@ -63,7 +57,7 @@ bool is_on(const Settings& options, std::string_view name) {
 
 std::unique_ptr<Splitter> make_chosen(const SplitterOptions& options, LineChoice choice, flow::RecordSink& sink) {
   if (is_on(options.options, "json")) {
-    auto line = std::make_shared<JsonLine>(sink);  // std::function wants what can be copied
+    auto line = std::make_shared<JsonLine>(options, sink);  // std::function wants what can be copied
     return std::make_unique<ChosenLines>(
         options, std::move(choice), [line](std::string_view text, flow::Flaw flaw) { return line->take(text, flaw); });
   }

@@ -34,6 +34,14 @@ std::span<const Kernel* const> usable_kernels() {
 #endif
 }
 
+CompactCheckFunction best_compact_check() {
+#if defined(__x86_64__)
+  return &best_kernel() == &kAvx512Kernel ? kCompactCheckAvx512 : nullptr;
+#else
+  return nullptr;
+#endif
+}
+
 const Kernel& best_kernel() {
   return *usable_kernels().front();
 }

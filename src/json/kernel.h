@@ -10,6 +10,8 @@
 #include <span>
 #include <string_view>
 
+#include "json/name_ends.h"
+
 namespace dray::json {
 
 // Nesting a value may have. Real logs stay under 20; a hostile one must not cost memory or stack.
@@ -21,15 +23,6 @@ enum class ScanEnd : std::uint8_t {
   done,         // the value's last bracket was taken
   mismatched,   // a closing bracket of the wrong kind
   too_deep,     // more than kDepthMax open brackets
-};
-
-// How the names of the members that are looked for end: their last byte is one of `last`, the one before it one of
-// `before_last` (the opening quote, if the name has one byte). A byte stands at the place of its low four bits, so that
-// one shuffle compares with all of them; where there is none stands a byte that never equals what is looked up there.
-struct NameEnds {
-  using Bytes = std::array<char, 16>;
-  Bytes last{};
-  Bytes before_last{};
 };
 
 // Which colons a scan collects.

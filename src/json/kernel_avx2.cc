@@ -8,10 +8,10 @@
 
 // The rest of this file is compiled for processors with these; usable_kernels() asks the processor first.
 #if defined(__clang__)
-#pragma clang attribute push(__attribute__((target("avx2,pclmul,bmi,lzcnt,popcnt"))), apply_to = function)
+#pragma clang attribute push(__attribute__((target("avx2,pclmul,bmi,popcnt"))), apply_to = function)
 #else
 #pragma GCC push_options
-#pragma GCC target("avx2,pclmul,bmi,lzcnt,popcnt")
+#pragma GCC target("avx2,pclmul,bmi,popcnt")
 #endif
 
 namespace dray::json {
@@ -122,12 +122,6 @@ inline std::uint64_t named_colons(const Block& in, const char* block, const Want
   const __m256i colon = _mm256_set1_epi8(':');
   return bits(_mm256_and_si256(_mm256_cmpeq_epi8(in.low, colon), _mm256_and_si256(last.low, before_last.low)),
               _mm256_and_si256(_mm256_cmpeq_epi8(in.high, colon), _mm256_and_si256(last.high, before_last.high)));
-}
-
-inline std::uint64_t bits_set(const char* block, unsigned bit) {
-  const Block in = load(block);
-  const __m128i up = _mm_cvtsi32_si128(static_cast<int>(7U - bit));
-  return bits(_mm256_sll_epi16(in.low, up), _mm256_sll_epi16(in.high, up));
 }
 
 // Writes the bytes of the mask, one behind the other; out has room for 64.

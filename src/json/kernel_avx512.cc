@@ -8,11 +8,11 @@
 
 // The rest of this file is compiled for processors with these; usable_kernels() asks the processor first.
 #if defined(__clang__)
-#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512vbmi2,pclmul,bmi,bmi2,lzcnt,popcnt"))), \
+#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512vbmi2,pclmul,bmi,bmi2,popcnt"))), \
                              apply_to = function)
 #else
 #pragma GCC push_options
-#pragma GCC target("avx512f,avx512bw,avx512vbmi2,pclmul,bmi,bmi2,lzcnt,popcnt")
+#pragma GCC target("avx512f,avx512bw,avx512vbmi2,pclmul,bmi,bmi2,popcnt")
 #endif
 
 namespace dray::json {
@@ -27,37 +27,7 @@ struct BlockMasks {
   std::uint64_t line_feed;
 };
 
-using Block = __m512i;
-
-inline Block load(const char* bytes) {
-  return _mm512_loadu_si512(bytes);
-}
-
-inline std::uint64_t equal(Block in, char byte) {
-  return _mm512_cmpeq_epi8_mask(in, _mm512_set1_epi8(byte));
-}
-
-inline __m512i four_times(const NameEnds::Bytes& bytes) {
-  // Masked, because g++ 12 warns of its own header without.
-  return _mm512_maskz_broadcast_i32x4(0xFFFF, _mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes.data())));
-}
-
-// NameEnds, each four times.
-struct WantedBytes {
-  __m512i last;
-  __m512i before_last;
-};
-
-inline WantedBytes wanted_bytes(const NameEnds& names) {
-  return {four_times(names.last), four_times(names.before_last)};
-}
-
-// '[' and '{', ']' and '}' differ in bit 5 only.
-inline std::uint64_t brackets(Block in) {
-  constexpr NameEnds::Bytes kBrackets{1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, '{', 0, '}'};
-  const __m512i folded = _mm512_or_si512(in, _mm512_set1_epi8(0x20));
-  return _mm512_cmpeq_epi8_mask(folded, _mm512_shuffle_epi8(four_times(kBrackets), folded));
-}
+#include "json/avx512.inl"
 
 inline BlockMasks block_masks(const char* block) {
   const Block in = load(block);
@@ -66,79 +36,13 @@ inline BlockMasks block_masks(const char* block) {
       equal(in, '\n')};
 }
 
-// The lowest byte at each place of many blocks: one comparison tells whether they have a control byte.
-using LowestBytes = __m512i;
-
-inline LowestBytes no_bytes() {
-  return _mm512_set1_epi8(-1);
-}
-
-inline void note(LowestBytes& lowest_bytes, Block in) {
-  lowest_bytes = _mm512_min_epu8(lowest_bytes, in);
-}
-
-inline bool any_control(LowestBytes lowest_bytes) {
-  return _mm512_cmplt_epu8_mask(lowest_bytes, _mm512_set1_epi8(0x20)) != 0;
-}
-
-inline std::uint64_t backslashes(Block in) {
-  return equal(in, '\\');
-}
-
-inline std::uint64_t spaces(Block in) {
-  return equal(in, ' ');
-}
-
-inline std::uint64_t quotes(Block in) {
-  return equal(in, '"');
-}
-
-inline std::uint64_t colons(Block in) {
-  return equal(in, ':');
-}
-
-// The colons behind a quote and the end of a name that is looked for.
-inline std::uint64_t named_colons(Block in, const char* block, const WantedBytes& wanted) {
-  const __m512i last = load(block - 2);
-  const __m512i before_last = load(block - 3);
-  const __mmask64 colons = _mm512_cmpeq_epi8_mask(in, _mm512_set1_epi8(':'));
-  const __mmask64 alike = _mm512_mask_cmpeq_epi8_mask(colons, last, _mm512_shuffle_epi8(wanted.last, last));
-  return _mm512_mask_cmpeq_epi8_mask(alike, before_last, _mm512_shuffle_epi8(wanted.before_last, before_last));
-}
-
-inline std::uint64_t bits_set(const char* block, unsigned bit) {
-  return _mm512_test_epi8_mask(load(block), _mm512_set1_epi8(static_cast<char>(1U << bit)));
-}
-
-// Writes the bytes of the mask, one behind the other; out has room for 64.
-inline void append_bytes(Block in, std::uint64_t mask, char* out) {
-  _mm512_storeu_si512(out, _mm512_maskz_compress_epi8(mask, in));
-}
-
-// Lanes of 16 bytes moved up by one or two, zeros behind them.
-inline __m512i lanes_up_1(__m512i in) {
-  return _mm512_maskz_shuffle_i64x2(0xFC, in, in, 0b10'01'00'00);
-}
-inline __m512i lanes_up_2(__m512i in) {
-  return _mm512_maskz_shuffle_i64x2(0xF0, in, in, 0b01'00'00'00);
-}
-
 // For each bracket: how many of those up to it and with it open, less those that close.
 inline void write_levels(const char* brackets, std::size_t size, char* levels) {
   __m512i before = _mm512_setzero_si512();
   for (std::size_t at = 0; at < size; at += 64) {
     const __mmask64 opening = _mm512_test_epi8_mask(load(brackets + at), _mm512_set1_epi8(2));
-    __m512i sum = _mm512_mask_blend_epi8(opening, _mm512_set1_epi8(-1), _mm512_set1_epi8(1));
-    sum = _mm512_add_epi8(sum, _mm512_bslli_epi128(sum, 1));
-    sum = _mm512_add_epi8(sum, _mm512_bslli_epi128(sum, 2));
-    sum = _mm512_add_epi8(sum, _mm512_bslli_epi128(sum, 4));
-    sum = _mm512_add_epi8(sum, _mm512_bslli_epi128(sum, 8));
-    __m512i lanes = _mm512_shuffle_epi8(sum, _mm512_set1_epi8(15));
-    lanes = _mm512_add_epi8(lanes, lanes_up_1(lanes));
-    lanes = _mm512_add_epi8(lanes, lanes_up_2(lanes));
-    sum = _mm512_add_epi8(_mm512_add_epi8(sum, lanes_up_1(lanes)), before);
-    before = _mm512_add_epi8(before, _mm512_maskz_shuffle_i64x2(0xFF, lanes, lanes, 0xFF));
-    _mm512_storeu_si512(levels + at, sum);
+    const __m512i steps = _mm512_mask_blend_epi8(opening, _mm512_set1_epi8(-1), _mm512_set1_epi8(1));
+    _mm512_storeu_si512(levels + at, running_sum(steps, before));
   }
 }
 
@@ -211,11 +115,6 @@ inline unsigned nth_bit(std::uint64_t bits, unsigned n) {
 inline std::uint64_t white_space(const char* block) {
   const __m512i in = _mm512_loadu_si512(block);
   return equal(in, ' ') | equal(in, '\n') | equal(in, '\r') | equal(in, '\t');
-}
-
-inline std::uint64_t prefix_xor(std::uint64_t in) {
-  const __m128i product = _mm_clmulepi64_si128(_mm_set_epi64x(0, static_cast<std::int64_t>(in)), _mm_set1_epi8(-1), 0);
-  return static_cast<std::uint64_t>(_mm_cvtsi128_si64(product));
 }
 
 #include "json/kernel_loop.inl"

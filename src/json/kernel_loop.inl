@@ -1,46 +1,16 @@
 // The loops of a kernel, included once per kernel after its functions that look at one block. Not a header of its own:
 // what it uses must be compiled for the instruction set of the file that includes it, so it uses no library templates.
-// The string and escape masks follow the published method of simdjson (Langdale, Lemire: "Parsing Gigabytes of JSON
-// per Second", 2019, sections 3.1.1 and 3.1.2).
 
-constexpr std::size_t kBlock = 64;
+#include "json/block_bits.inl"
+
 constexpr std::size_t kTogether = 64;  // blocks that are compact or not
-constexpr std::size_t kNear = 512;      // bytes
-
-inline unsigned lowest(std::uint64_t bits) {
-  return static_cast<unsigned>(__builtin_ctzll(bits));
-}
-
-inline std::uint64_t first_bits(std::size_t count) {
-  return count >= kBlock ? ~std::uint64_t{0} : (std::uint64_t{1} << count) - 1;
-}
-
-// Bit i: byte i is escaped by a backslash before it. carry: whether byte 0 is, on return whether the byte behind the
-// block is.
-inline std::uint64_t escaped_bytes(std::uint64_t backslashes, std::uint64_t& carry) {
-  if (backslashes == 0) {
-    const std::uint64_t escaped = carry;
-    carry = 0;
-    return escaped;
-  }
-  constexpr std::uint64_t kEven = 0x5555555555555555ULL;
-  backslashes &= ~carry;
-  const std::uint64_t follows = (backslashes << 1U) | carry;
-  const std::uint64_t odd_starts = backslashes & ~kEven & ~follows;
-  std::uint64_t even_runs = 0;
-  carry = __builtin_add_overflow(odd_starts, backslashes, &even_runs) ? 1 : 0;
-  return (kEven ^ (even_runs << 1U)) & follows;
-}
+constexpr std::size_t kNear = 512;     // bytes
 
 // Bit i: byte i is inside a string, its opening quote included, its closing quote not.
 inline std::uint64_t inside_strings(std::uint64_t quotes, std::uint64_t& in_string) {
   const std::uint64_t inside = prefix_xor(quotes) ^ in_string;
   in_string = static_cast<std::uint64_t>(static_cast<std::int64_t>(inside) >> 63);
   return inside;
-}
-
-inline unsigned count(std::uint64_t bits) {
-  return static_cast<unsigned>(__builtin_popcountll(bits));
 }
 
 // '[' and '{' have bit 1, ']' and '}' have not; '{' and '}' have bit 5, '[' and ']' have not.
@@ -110,15 +80,6 @@ inline void look_at_any(ScanWindow& window, std::size_t block, const char* bytes
   window.bracket_count = notes.bracket_count;
   window.colon_count = notes.colon_count;
   window.blanks.data()[block] = ((masks.blank & outside) | masks.line_feed) & first_bits(size);
-}
-
-// Where a name may end whose last bytes are an escape, up to \\uXXXX, before a quote and a colon. before: the backslashes
-// of the block before.
-inline std::uint64_t behind_escapes(std::uint64_t backslashes, std::uint64_t before) {
-  std::uint64_t near = backslashes | (backslashes << 1U);
-  near |= near << 2U;
-  near |= near << 4U;
-  return near | (before >> 56U != 0 ? 0xFF : 0);
 }
 
 // Whole blocks that may be compact: without control bytes and white space outside strings. Most are. Nothing here

@@ -116,14 +116,6 @@ inline std::uint64_t named_colons(Block in, const char* /*block*/, WantedBytes /
   return colons(in);
 }
 
-inline std::uint64_t bits_set(const char* block, unsigned bit) {
-  std::uint64_t mask = 0;
-  for (unsigned i = 0; i < 64; ++i) {
-    mask |= ((static_cast<std::uint64_t>(block[i]) >> bit) & 1U) << i;
-  }
-  return mask;
-}
-
 // Writes the bytes of the mask, one behind the other; out has room for 64.
 inline void append_bytes(const char* block, std::uint64_t mask, char* out) {
   for (; mask != 0; mask &= mask - 1) {

@@ -9,20 +9,6 @@ constexpr std::size_t kColonsAtFirst = 256;
 // A record with very many members must not leave its memory to the next ones.
 constexpr std::size_t kColonsKept = 16384;
 
-// No byte is found in these: a 0 never at the place of another, nor the 1 at that of 0.
-constexpr NameEnds::Bytes kNoBytes{1};
-
-// False if the place is taken by another byte, or there is none: bytes over 127 have none.
-bool add(char byte, NameEnds::Bytes& bytes) {
-  const std::size_t place = static_cast<unsigned char>(byte) & 15U;
-  const bool is_free = bytes.at(place) == kNoBytes.at(place) || bytes.at(place) == byte;
-  if (static_cast<unsigned char>(byte) > 127 || !is_free) {
-    return false;
-  }
-  bytes.at(place) = byte;
-  return true;
-}
-
 }  // namespace
 
 void ValueScanner::begin(bool collect) {
@@ -43,11 +29,9 @@ void ValueScanner::begin(bool collect) {
 }
 
 void ValueScanner::look_for(std::span<const std::string> names) {
-  names_ = {.last = kNoBytes, .before_last = kNoBytes};
-  all_names_ = std::any_of(names.begin(), names.end(), [this](const std::string& name) {
-    return name.empty() || !add(name.back(), names_.last) ||
-           !add(name.size() > 1 ? name[name.size() - 2] : '"', names_.before_last);
-  });
+  const std::optional<NameEnds> ends = ends_of(names);
+  all_names_ = !ends;
+  names_ = ends.value_or(NameEnds{});
 }
 
 void ValueScanner::read_from(std::string_view bytes) {

@@ -2,10 +2,10 @@
 //
 // Used by the splitters. Looks at 64 bytes at a time (AVX-512 or AVX2 and carry-less multiply where the processor has
 // them, else SSE2 or plain C++) for strings, escapes and brackets, up to 16 KiB ahead, and then at the brackets alone;
-// the state survives a chunk border at any byte. On the same pass it collects the ':' of the container's own members and
-// whether there is white space outside strings. Told which names are looked for, it leaves out most of the others: their
-// ends are compared 64 bytes at a time too, so that a record of twenty members costs two or three steps instead of
-// twenty. It checks that brackets nest by kind and strings end; nothing else of the grammar. Faults are states, not
+// the state survives a chunk border at any byte. On the same pass it collects the ':' of the container's own members
+// and whether there is white space outside strings. Told which names are looked for, it leaves out most of the others:
+// their ends are compared 64 bytes at a time too, so that a record of twenty members costs two or three steps instead
+// of twenty. It checks that brackets nest by kind and strings end; nothing else of the grammar. Faults are states, not
 // errors. Memory: 90 KiB for what was looked at ahead, of which little is touched, and 4 bytes per collected member.
 // One thread at a time.
 #pragma once

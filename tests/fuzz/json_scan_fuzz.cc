@@ -1,6 +1,6 @@
 // rooms: json
 // Every kernel finds the same end and the same members; what is a JSON value is balanced, and stays one when made
-// compact.
+// compact. A reader that looks at many bytes at once says what the one that looks at one says.
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -11,6 +11,7 @@
 #include "json/compact.h"
 #include "json/members.h"
 #include "json/strict.h"
+#include "json/strict_reader.h"
 #include "json/value_scanner.h"
 
 namespace {
@@ -53,6 +54,16 @@ void scan_one_after_another(const Kernel& kernel, std::string_view text) {
   }
 }
 
+void read_strictly(std::string_view text, bool value) {
+  std::vector<std::uint32_t> colons;
+  bool blanks = false;
+  (void)dray::json::is_value(text, colons, blanks);
+  dray::json::StrictReader reader;
+  DRAY_ASSERT(reader.read(text) == value);
+  DRAY_ASSERT(!value || reader.has_blanks() == blanks);
+  DRAY_ASSERT(!value || std::vector<std::uint32_t>(reader.colons().begin(), reader.colons().end()) == colons);
+}
+
 void look_up(std::string_view text) {
   std::vector<std::uint32_t> colons;
   dray::json::scan_members(text, colons);
@@ -82,6 +93,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   for (const Kernel* kernel : dray::json::usable_kernels()) {
     scan_one_after_another(*kernel, text);
   }
+  read_strictly(text, value);
   std::string compacted;
   dray::json::compact(text, compacted);
   DRAY_ASSERT(compacted.find('\n') == std::string::npos);

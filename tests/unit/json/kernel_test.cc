@@ -122,8 +122,8 @@ std::string name_before(std::string_view text, std::size_t colon) {
 
 std::string record_of_members(Random& random) {
   static constexpr std::string_view kNames[] = {
-      "name", "e",  "",    "time",       R"(event\u0053ource)", "xe",
-      "me",   "na", "n e", "sourceName", R"(x\"name)",          "a-longer-name"};
+      "name",         "e",  "",   "time", R"(event\u0053ource)", "xe",         R"(na\u006de)",
+      R"(nam\u0065)", "me", "na", "n e",  "sourceName",          R"(x\"name)", "a-longer-name"};
   static constexpr std::string_view kValues[] = {"1",        R"("v")", R"({"name":1})", R"([{"e":2}])", R"("name\":")",
                                                  R"("a b")", "{}"};
   std::string text = "{";
