@@ -39,6 +39,10 @@ class Routes final {
     Status send(std::uint64_t ordinal, std::string_view tag, std::string_view text) override {
       return routes_.events_.send(routes_.records_before_ + ordinal, tag, text);
     }
+    Status send_all(std::uint64_t first, std::string_view tag, std::span<const std::string_view> texts,
+                    std::size_t& sent) override {
+      return routes_.events_.send_all(routes_.records_before_ + first, tag, texts, sent);
+    }
     void routed(const flow::Record& record, const route::Fate& fate) override;
     void left_out(std::string_view bytes, std::string_view why) override { routes_.observer_->left_out(bytes, why); }
 

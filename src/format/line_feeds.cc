@@ -24,16 +24,14 @@ std::size_t find_one_by_one(std::string_view bytes, std::uint16_t* places) {
 
 #if defined(__x86_64__)
 
-// Of one block that begins at `start`. Lines are seldom so short that more than two end in a block: two places are
-// written always, so that no branch asks.
+// Of one block that begins at `start`. Most lines are so long that no two end in a block: one place is written always,
+// so that no branch asks whether there is one.
 [[gnu::always_inline]] inline void write_places(std::uint64_t found, std::size_t count, std::size_t start,
                                                 std::uint16_t* out) {
   constexpr std::uint64_t kSome = std::uint64_t{1} << 63U;  // of none there is no lowest
   out[0] = static_cast<std::uint16_t>(start + static_cast<unsigned>(__builtin_ctzll(found | kSome)));
-  found &= found - 1;
-  out[1] = static_cast<std::uint16_t>(start + static_cast<unsigned>(__builtin_ctzll(found | kSome)));
-  if (count > 2) {
-    std::size_t more = 2;
+  if (count > 1) {
+    std::size_t more = 1;
     for (found &= found - 1; found != 0; found &= found - 1) {
       out[more++] = static_cast<std::uint16_t>(start + static_cast<unsigned>(__builtin_ctzll(found)));
     }

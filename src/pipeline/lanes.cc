@@ -19,6 +19,19 @@ Status Lanes::send(std::uint64_t ordinal, std::string_view tag, std::string_view
   return {};
 }
 
+// To one output after the other: what one has and another has not at an error is sent again to both.
+Status Lanes::send_all(std::uint64_t first, std::string_view tag, std::span<const std::string_view> texts,
+                       std::size_t& sent) {
+  sent = 0;
+  if (stop_.requested()) return Error{ErrorKind::stopped, "stopped", "stopping"};
+  for (const auto& lane : lanes_) {
+    if (auto all = lane->send_all(first, tag, texts, sent); !all) return all;
+  }
+  sent = texts.size();
+  for (const std::string_view text : texts) text_bytes_ += text.size();
+  return {};
+}
+
 Status Lanes::finish() {
   Status first;
   for (const auto& lane : lanes_) {

@@ -16,6 +16,8 @@ class Lanes final : public flow::EventSink {
   Lanes(const std::vector<output::Output*>& outputs, const Task& task, const Ledger::Attempt& attempt);
 
   Status send(std::uint64_t ordinal, std::string_view tag, std::string_view text) override;
+  Status send_all(std::uint64_t first, std::string_view tag, std::span<const std::string_view> texts,
+                  std::size_t& sent) override;
   // Hands over what is buffered, also after an error: the good prefix counts.
   Status finish();
 

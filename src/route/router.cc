@@ -130,18 +130,12 @@ class CountingRouter : public Router {
 
   // Records that are events, with the same tag.
   Status send_all(std::string_view tag, std::span<const std::string_view> lines) {
-    std::uint64_t ordinal = records_;
-    records_ += lines.size();
-    events_ += lines.size();
-    for (const std::string_view line : lines) {
-      if (Status status = sink_.send(++ordinal, tag, line); !status) {
-        const std::uint64_t unsent = records_ - ordinal;
-        records_ -= unsent;
-        events_ -= unsent;
-        return status;
-      }
-    }
-    return {};
+    std::size_t sent = 0;
+    Status status = sink_.send_all(records_ + 1, tag, lines, sent);
+    // The one that was refused was a record too.
+    records_ += sent + (status.ok() ? 0 : 1);
+    events_ += sent + (status.ok() ? 0 : 1);
+    return status;
   }
 
  private:
