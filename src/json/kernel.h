@@ -38,7 +38,8 @@ struct ScanWindow {
   using Masks = std::array<std::uint64_t, kBlocks>;
 
   const char* bytes = nullptr;
-  std::size_t size = 0;  // of the bytes; 0: nothing was looked at
+  std::size_t size = 0;   // of the bytes; 0: nothing was looked at
+  std::size_t reach = 0;  // how many there were to be
   // Behind it: all ones inside a string; 1 if the next byte is escaped.
   std::uint64_t in_string = 0;
   std::uint64_t escaped = 0;

@@ -4,7 +4,7 @@
 #include "json/block_bits.inl"
 
 constexpr std::size_t kTogether = 64;  // blocks that are compact or not
-constexpr std::size_t kNear = 512;     // bytes
+constexpr std::size_t kNear = 512;     // bytes that are looked at ahead at first
 
 // Bit i: byte i is inside a string, its opening quote included, its closing quote not.
 inline std::uint64_t inside_strings(std::uint64_t quotes, std::uint64_t& in_string) {
@@ -90,7 +90,6 @@ template <Collect kCollect>
 [[gnu::noinline]] bool look_at_compact(ScanWindow& window, std::size_t first, std::size_t blocks,
                                        const WantedBytes& wanted_bytes, bool after_compact) {
   const WantedBytes wanted = wanted_bytes;
-
   std::uint64_t in_string = window.in_string;
   std::uint64_t escaped = window.escaped;
   std::uint64_t spaces_outside = 0;
@@ -161,7 +160,7 @@ template <Collect kCollect>
   window.in_string = goes_on ? window.in_string : 0;
   window.escaped = goes_on ? window.escaped : 0;
   window.bytes = bytes;
-  window.size = size < ScanWindow::kBytes ? size : ScanWindow::kBytes;
+  window.size = size < window.reach ? size : window.reach;
   window.collect = kCollect;
   window.has_blanks = false;
   window.bracket_count = 0;
@@ -346,6 +345,18 @@ template <Collect kCollect>
   return end - begin;
 }
 
+// How far to look ahead at `from`: further each time, as long as what was looked at is used up. What begins inside it and
+// must be looked at again (quotes that do not pair) could otherwise cost a whole window every few bytes.
+inline std::size_t next_reach(const ScanState& state, const char* from) {
+  const ScanWindow& window = state.window;
+  const bool given_up = static_cast<std::size_t>(from - window.bytes) < window.size;
+  const bool alone = state.ahead_end == nullptr && state.place.taken == 0;
+  if (given_up || alone || window.reach == 0) {
+    return kNear;
+  }
+  return window.reach * 2 < ScanWindow::kBytes ? window.reach * 2 : ScanWindow::kBytes;
+}
+
 template <Collect kCollect>
 [[gnu::noinline]] std::size_t scan_collecting(ScanState& state, const char* bytes, std::size_t size) {
   const WantedBytes wanted = wanted_bytes(kCollect == Collect::named ? *state.names : NameEnds{});
@@ -360,14 +371,10 @@ template <Collect kCollect>
         in_window < window.size && window.collect >= kCollect &&
         (state.place.taken != 0 || (window.masks.data()[in_window / kBlock] >> (in_window % kBlock) & 1U) != 0);
     if (!known) {
-      // Not far if nothing behind the value is of use.
-      std::size_t ahead = size - done;
-      if (state.ahead_end != nullptr) {
-        ahead = static_cast<std::size_t>(state.ahead_end - from);
-      } else if (state.place.taken == 0 && ahead > kNear) {
-        ahead = kNear;
-      }
-      look_ahead<kCollect>(state, from, ahead, wanted);
+      window.reach = next_reach(state, from);
+      look_ahead<kCollect>(
+          state, from, state.ahead_end != nullptr ? static_cast<std::size_t>(state.ahead_end - from) : size - done,
+          wanted);
     }
     if (kCollect != Collect::none) {
       find_next_colon(window, static_cast<std::size_t>(from - window.bytes));
