@@ -201,7 +201,7 @@ bool neighbours_fit(CompactCheck& check, std::size_t blocks) {
   const __m512i none = _mm512_setzero_si512();
   __m512i faults = none;
   // A value may stand at the start of the text, as behind a comma.
-  __m512i separators_before = _mm512_maskz_set1_epi64(0x80, static_cast<long long>(std::uint64_t{1} << 63U));
+  __m512i separators_before = _mm512_maskz_set1_epi64(0x80, INT64_MIN);
   __m512i opening_before = none;
   __m512i scalars_before = none;
   __m512i closing_quotes_before = none;

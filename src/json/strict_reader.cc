@@ -25,7 +25,7 @@ bool StrictReader::read(std::string_view text) {
   }
   if (check_function_ != nullptr && text.size() >= 2 && (text.front() == '{' || text.front() == '[')) {
     if (!check_) {
-      check_.reset(new CompactCheck);  // not make_unique: it would fill it
+      check_ = std::make_unique_for_overwrite<CompactCheck>();
     }
     check_->names = all_names_ ? nullptr : &names_;
     const CompactVerdict verdict = check_function_(*check_, text.data(), text.size());
