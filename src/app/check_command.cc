@@ -43,25 +43,48 @@ void run_tests(const config::Input& input, const service::Definition& definition
   }
 }
 
+// What the tests of all definitions come to.
+struct Tested {
+  config::Complaints failed;
+  std::string passed;  // lines
+
+  // Their complaints, and a last line if there are any.
+  [[nodiscard]] std::string text() const {
+    if (failed.errors() == 0) return passed;
+    return failed.text() + passed + fmt::format("{} test(s) of definitions fail.\n", failed.errors());
+  }
+};
+
+Tested run_all_tests(const config::Config& config) {
+  Tested tested;
+  for (const config::Input& input : config.inputs) {
+    for (const service::Definition& definition : input.services) {
+      run_tests(input, definition, tested.failed, tested.passed);
+    }
+  }
+  return tested;
+}
+
+// Of a configuration that would not start: a test wants no credentials and no receiver, only sound definitions.
+std::string tests_all_the_same(const ConfigFiles& files) {
+  const config::Loaded loaded = load_config(files, config::Purpose::decode);
+  return loaded.config ? run_all_tests(*loaded.config).text() : "Tests of definitions were not run.\n";
+}
+
 }  // namespace
 
 int check_config(const CheckCommand& command) {
   const config::Loaded loaded = load_config(command.files);
   std::string text = loaded.complaints.text();
   if (!loaded.config) {
+    text += tests_all_the_same(command.files);
     text += fmt::format("{} error(s), {} warning(s). Nothing would start.\n", loaded.complaints.errors(),
                         loaded.complaints.warnings());
     return write_stdout(text, kExitConfig);
   }
-  config::Complaints failed;
-  std::string passed;
-  for (const config::Input& input : loaded.config->inputs) {
-    for (const service::Definition& definition : input.services) run_tests(input, definition, failed, passed);
-  }
-  text += failed.text() + config::plan(*loaded.config) + passed;
-  if (failed.errors() == 0) return write_stdout(text, kExitDone);
-  text += fmt::format("{} test(s) of definitions fail.\n", failed.errors());
-  return write_stdout(text, kExitConfig);
+  const Tested tested = run_all_tests(*loaded.config);
+  text += config::plan(*loaded.config) + tested.text();
+  return write_stdout(text, tested.failed.errors() == 0 ? kExitDone : kExitConfig);
 }
 
 }  // namespace dray::app

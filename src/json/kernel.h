@@ -84,7 +84,8 @@ struct Kernel {
   std::string_view name;
   // Takes bytes until the chunk ends or state.end says why not; returns how many.
   std::size_t (*scan)(ScanState& state, const char* bytes, std::size_t size);
-  // Copies without white space outside strings; out has room for size + 64 bytes. Returns the bytes written.
+  // Copies without white space outside strings, but for one blank where two scalars meet; out has room for size + 64
+  // bytes. Returns the bytes written.
   std::size_t (*compact)(const char* bytes, std::size_t size, char* out);
 };
 

@@ -397,10 +397,25 @@ std::size_t scan(ScanState& state, const char* bytes, std::size_t size) {
                                 : scan_collecting<Collect::named>(state, bytes, size);
 }
 
+// Of a number or a literal, or of what is no JSON.
+inline bool is_scalar(char byte) {
+  switch (byte) {
+    case '{':
+    case '}':
+    case '[':
+    case ']':
+    case ':':
+    case ',':
+    case '"': return false;
+    default: return true;
+  }
+}
+
 std::size_t compact(const char* bytes, std::size_t size, char* out) {
   std::uint64_t in_string = 0;
   std::uint64_t escaped = 0;
   char* end = out;
+  bool left_out = false;  // white space, since the last byte
   for (std::size_t done = 0; done < size; done += kBlock) {
     const std::size_t length = size - done < kBlock ? size - done : kBlock;
     char padded[kBlock];
@@ -412,14 +427,23 @@ std::size_t compact(const char* bytes, std::size_t size, char* out) {
     const BlockMasks masks = block_masks(block);
     const std::uint64_t inside = inside_strings(masks.quote & ~escaped_bytes(masks.backslash, escaped), in_string);
     std::uint64_t kept = first_bits(length) & (inside | ~white_space(block));
+    std::size_t behind = 0;  // the last run
     while (kept != 0) {
       const unsigned start = lowest(kept);
+      // In JSON never two of them with nothing but white space between; so it stays what it is, and does not become JSON.
+      left_out |= start != behind;
+      if (left_out && end != out && is_scalar(end[-1]) && is_scalar(block[start])) {
+        *end++ = ' ';
+      }
+      left_out = false;
       const std::uint64_t gap = ~(kept >> start);
       const unsigned run = gap == 0 ? static_cast<unsigned>(kBlock) : lowest(gap);
       __builtin_memcpy(end, block + start, run);
       end += run;
+      behind = start + run;
       kept = start + run >= kBlock ? 0 : kept & ~first_bits(start + run);
     }
+    left_out |= behind < length;
   }
   return static_cast<std::size_t>(end - out);
 }

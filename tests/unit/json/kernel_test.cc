@@ -51,15 +51,23 @@ Seen read_plainly(std::string_view text) {
   return seen;
 }
 
+bool is_scalar(char byte) {
+  return std::string_view("{}[]:,\"").find(byte) == std::string_view::npos;
+}
+
 std::string compact_plainly(std::string_view text) {
   std::string out;
+  bool left_out = false;
   bool inside = false;
   bool escaped = false;
   for (const char byte : text) {
     const bool was_escaped = escaped;
     escaped = byte == '\\' && !was_escaped;
     if (byte == '"' && !was_escaped) inside = !inside;
-    if (inside || !is_space(byte)) out += byte;
+    const bool kept = inside || !is_space(byte);
+    if (kept && left_out && !out.empty() && is_scalar(out.back()) && is_scalar(byte)) out += ' ';
+    if (kept) out += byte;
+    left_out = !kept;
   }
   return out;
 }
@@ -296,6 +304,46 @@ TEST(Kernel, AllCompactAsAPlainReadingDoes) {
   }
 }
 
+// Wherever what is looked at together ends: in the escape, behind it, before the colon.
+TEST(Kernel, ANameThatEndsInAnEscapeIsFoundAcrossEveryBorder) {
+  const std::vector<std::string> names{"name"};
+  const std::string member = R"(na\u006de)";
+  for (const std::size_t border : {64U, 512U, 1536U, 3584U, 4608U, 7680U, 11776U, 16384U}) {
+    for (std::size_t before = 0; before < 20; ++before) {
+      const std::string pad = "{\"p\":\"" + std::string(border - before - 9, 'v') + "\",\"";
+      const std::string text = pad + member + "\":1,\"q\":\"" + std::string(300, 'v') + "\"}";
+      for (const Kernel* kernel : usable_kernels()) {
+        ValueScanner scanner(*kernel);
+        scanner.look_for(names);
+        scanner.read_from(text);
+        scanner.begin(true);
+        ASSERT_EQ(scanner.scan(text), text.size());
+        const auto colon = static_cast<std::uint32_t>(pad.size() + member.size() + 1);
+        ASSERT_NE(std::count(scanner.colons().begin(), scanner.colons().end(), colon), 0)
+            << kernel->name << " border " << border << " before " << before;
+      }
+    }
+  }
+}
+
+TEST(Kernel, AValueBegunAndGivenUpLeavesNothingToTheNext) {
+  for (const Kernel* kernel : usable_kernels()) {
+    for (const std::string_view given_up : {"{\"a", "{\"a\\", "{[{", "{\"a\":[\"]"}) {
+      ValueScanner scanner(*kernel);
+      scanner.begin(true);
+      (void)scanner.scan(given_up);
+      scanner.begin(true);
+      EXPECT_EQ(scanner.scan("{\"b\":1}}"), 7U) << kernel->name << ": " << given_up;
+      EXPECT_TRUE(scanner.done());
+      EXPECT_EQ(scanner.colons().size(), 1U);
+      scanner.begin(true);
+      (void)scanner.scan(given_up);
+      scanner.begin(true);
+      EXPECT_EQ(scanner.scan("{}"), 2U) << kernel->name << ": " << given_up;
+    }
+  }
+}
+
 // A record may not hold LF, and white space costs a copy: whoever asks is told of both, and of nothing else.
 TEST(Kernel, TellsWhiteSpaceOutsideStringsAndLineFeedsAnywhere) {
   const std::string pad(70, 'x');
@@ -324,6 +372,15 @@ TEST(Kernel, CollectsMoreColonsThanFitAtFirst) {
     Random random(1);
     EXPECT_EQ(read_in_pieces(*kernel, text, random, 5000), read_plainly(text));
   }
+}
+
+TEST(Compact, MakesNoJsonOfWhatIsNone) {
+  std::string out;
+  compact("{ \"n\" : 1  2, \"a\": [1 2,\t3 ] , \"t\":tr ue, \"m\":-\n 5,\"s\":\"a\" \"b\" }", out);
+  EXPECT_EQ(out, R"({"n":1 2,"a":[1 2,3],"t":tr ue,"m":- 5,"s":"a""b"})");
+  const std::string pad(58, ' ');
+  compact("[" + pad + "1   " + pad + "   2" + pad + "]", out);
+  EXPECT_EQ(out, "[1 2]");
 }
 
 TEST(Compact, EscapesLineFeedsInsideStrings) {

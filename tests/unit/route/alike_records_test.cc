@@ -8,13 +8,14 @@
 namespace dray::route {
 namespace {
 
-const std::vector<std::vector<std::string>> kPaths = {{"eventSource"}, {"k"}, {"", "0"}, {"ends"}};
+const std::vector<std::vector<std::string>> kPaths = {{"eventSource"}, {"k"}, {"", "0"}, {"ends"}, {"x\"eventSource"}};
 
 // Of few names and values, so that many are alike: written plainly, with escapes, doubled, ending alike, or long.
 std::string random_object(Random& random) {
   static constexpr std::string_view kKeys[] = {"eventSource",
                                                "event\\u0053ource",
                                                "x\\\"eventSource",
+                                               "y\\\"eventSource",
                                                "aneventSource",
                                                "k",
                                                "",
@@ -24,8 +25,8 @@ std::string random_object(Random& random) {
                                                "\\\\ends"};
   static constexpr std::string_view kValues[] = {R"("s3.amazonaws.com")",
                                                  R"("s3.amazonaws.co")",
-                                                 "1",
-                                                 "12",
+                                                 "12345678",
+                                                 "123456789",
                                                  "true",
                                                  R"("a\"b")",
                                                  R"(["x",2])",
@@ -33,7 +34,8 @@ std::string random_object(Random& random) {
                                                  "[]",
                                                  "\"\"",
                                                  R"("a value that is as long as no value may be to be kept")"};
-  std::string object = "{";
+  // Far enough from both ends, nearly always, for what stands around a colon to be as far before it as behind.
+  std::string object = "{\"first\":\"" + std::string(random.chance(0.9) ? 40 : 5, 'p') + "\",";
   for (std::uint64_t left = random.below(5); left > 0; --left) {
     object += '"';
     object += kKeys[random.below(std::size(kKeys))];
@@ -41,7 +43,7 @@ std::string random_object(Random& random) {
     object += kValues[random.below(std::size(kValues))];
     object += random.chance(0.9) ? "," : " ,";
   }
-  return object + "\"last\":\"" + std::string(random.below(3) * 30, 'p') + "\"}";
+  return object + "\"last\":\"" + std::string(random.chance(0.9) ? 50 : 5, 'p') + "\"}";
 }
 
 std::string joined(std::span<const std::string_view> values) {
@@ -92,6 +94,20 @@ TEST(AlikeRecords, ARecordIsKnownAgain) {
   alike.keep(record, paths.heads(), tagged(values));
   ASSERT_NE(alike.find(record), nullptr);
   EXPECT_EQ(alike.find(record)->tag, values);
+}
+
+TEST(AlikeRecords, TheSameBytesAroundAnotherColonAreAnotherMember) {
+  const std::string object =
+      R"({"k":"a value","ends":"a value","padding":"0123456789012345678901234567890123456789012345"})";
+  std::vector<std::uint32_t> all;
+  json::scan_members(object, all);
+  RecordPaths paths(kPaths);
+  AlikeRecords alike;
+  const flow::Record first{object, true, flow::MemberColons(std::span(all).subspan(0, 1))};
+  (void)paths.find(first);
+  alike.keep(first, paths.heads(), tagged("first"));
+  ASSERT_NE(alike.find(first), nullptr);
+  EXPECT_EQ(alike.find(flow::Record{object, true, flow::MemberColons(std::span(all).subspan(1, 1))}), nullptr);
 }
 
 TEST(AlikeRecords, WhatNeverComesAgainIsNotKeptForEver) {
