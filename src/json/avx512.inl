@@ -74,7 +74,7 @@ inline std::uint64_t named_colons(Block in, const char* block, const WantedBytes
 }
 
 // Writes the bytes of the mask, one behind the other; out has room for 64.
-inline void append_bytes(Block in, std::uint64_t mask, char* out) {
+inline void append_bytes(const char* /*block*/, Block in, std::uint64_t mask, char* out) {
   _mm512_storeu_si512(out, _mm512_maskz_compress_epi8(mask, in));
 }
 

@@ -1,7 +1,7 @@
 // CompactCheck for x86-64 with AVX-512. Used through compact_check.h only.
 #include "json/compact_check.h"
 #include "json/kernel_sets.h"
-#include "json/scalar.h"
+#include "json/strict.h"
 
 #if defined(__x86_64__)
 
@@ -146,7 +146,7 @@ template <bool kAll>
   notes.comma_bytes[here.number] = equal(in, ',');
   notes.opening_bytes[here.number] = equal(_mm512_or_si512(in, _mm512_set1_epi8(0x20)), '{');
   notes.before[here.number] = static_cast<std::uint16_t>(notes.mark_count);
-  append_bytes(in, marked, notes.marks + notes.mark_count);
+  append_bytes(block, in, marked, notes.marks + notes.mark_count);
   notes.mark_count += count(marked);
   note_colons<kAll>(notes, here.number, wanted_colons<kAll>(here, block, wanted, unlike) & outside);
 }

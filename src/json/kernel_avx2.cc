@@ -124,13 +124,15 @@ inline std::uint64_t named_colons(const Block& in, const char* block, const Want
               _mm256_and_si256(_mm256_cmpeq_epi8(in.high, colon), _mm256_and_si256(last.high, before_last.high)));
 }
 
-// Writes the bytes of the mask, one behind the other; out has room for 64.
-inline void append_bytes(const Block& in, std::uint64_t mask, char* out) {
-  char bytes[64];
-  _mm256_storeu_si256(reinterpret_cast<__m256i*>(bytes), in.low);
-  _mm256_storeu_si256(reinterpret_cast<__m256i*>(bytes + 32), in.high);
-  for (; mask != 0; mask &= mask - 1) {
-    *out++ = bytes[__builtin_ctzll(mask)];
+// Writes the bytes of the mask, one behind the other; out has room for 64. Most blocks have no more than two: so
+// many are written always, which costs less than guessing how many there are.
+inline void append_bytes(const char* block, const Block& /*in*/, std::uint64_t mask, char* out) {
+  constexpr std::uint64_t kSome = std::uint64_t{1} << 63U;  // of none there is no lowest
+  out[0] = block[__builtin_ctzll(mask | kSome)];
+  mask &= mask - 1;
+  out[1] = block[__builtin_ctzll(mask | kSome)];
+  for (mask &= mask - 1, out += 2; mask != 0; mask &= mask - 1) {
+    *out++ = block[__builtin_ctzll(mask)];
   }
 }
 

@@ -40,13 +40,13 @@ inline Notes notes_in(ScanWindow& window) {
 // Writes down what a block has outside strings. Most blocks have at most one colon that is wanted: one is written
 // always, which costs less than guessing whether there is one.
 template <Collect kCollect>
-[[gnu::always_inline]] inline void note_structure(Notes& notes, std::size_t number, const Block& block,
+[[gnu::always_inline]] inline void note_structure(Notes& notes, std::size_t number, const char* bytes,
                                                   std::uint64_t brackets, std::uint64_t colons) {
   constexpr unsigned kAlways = kCollect == Collect::all ? 4 : 1;
   constexpr std::uint64_t kSome = std::uint64_t{1} << 63U;  // of none there is no lowest
   notes.masks[number] = brackets;
   notes.before[number] = static_cast<std::uint16_t>(notes.bracket_count);
-  append_bytes(block, brackets, notes.brackets + notes.bracket_count);
+  append_bytes(bytes, load(bytes), brackets, notes.brackets + notes.bracket_count);
   notes.bracket_count += count(brackets);
   if (kCollect == Collect::none) {
     return;
@@ -76,7 +76,7 @@ inline void look_at_any(ScanWindow& window, std::size_t block, const char* bytes
   }
   const std::uint64_t outside = ~inside_strings(masks.quote & ~escaped, window.in_string);
   Notes notes = notes_in(window);
-  note_structure<Collect::all>(notes, block, load(bytes), masks.bracket & outside, masks.colon & outside);
+  note_structure<Collect::all>(notes, block, bytes, masks.bracket & outside, masks.colon & outside);
   window.bracket_count = notes.bracket_count;
   window.colon_count = notes.colon_count;
   window.blanks.data()[block] = ((masks.blank & outside) | masks.line_feed) & first_bits(size);
@@ -124,7 +124,7 @@ template <Collect kCollect>
     } else if (kCollect == Collect::all) {
       found = colons(block);
     }
-    note_structure<kCollect>(notes, i, block, brackets(block) & ~inside, found & ~inside);
+    note_structure<kCollect>(notes, i, bytes, brackets(block) & ~inside, found & ~inside);
   }
   if (spaces_outside != 0 || any_control(lowest_bytes)) {
     return false;

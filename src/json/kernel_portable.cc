@@ -116,9 +116,14 @@ inline std::uint64_t named_colons(Block in, const char* /*block*/, WantedBytes /
   return colons(in);
 }
 
-// Writes the bytes of the mask, one behind the other; out has room for 64.
-inline void append_bytes(const char* block, std::uint64_t mask, char* out) {
-  for (; mask != 0; mask &= mask - 1) {
+// Writes the bytes of the mask, one behind the other; out has room for 64. Most blocks have no more than two: so
+// many are written always, which costs less than guessing how many there are.
+inline void append_bytes(const char* block, const Block& /*in*/, std::uint64_t mask, char* out) {
+  constexpr std::uint64_t kSome = std::uint64_t{1} << 63U;  // of none there is no lowest
+  out[0] = block[__builtin_ctzll(mask | kSome)];
+  mask &= mask - 1;
+  out[1] = block[__builtin_ctzll(mask | kSome)];
+  for (mask &= mask - 1, out += 2; mask != 0; mask &= mask - 1) {
     *out++ = block[__builtin_ctzll(mask)];
   }
 }

@@ -10,7 +10,6 @@
 #endif
 
 #include "json/kernel.h"
-#include "json/scalar.h"
 
 namespace dray::json {
 namespace {
@@ -73,12 +72,13 @@ class Reader {
   }
 
   bool take_scalar() {
-    if (peek() == '"') {
-      return take_string();
+    switch (peek()) {
+      case '"': return take_string();
+      case 't': return take_word("true");
+      case 'f': return take_word("false");
+      case 'n': return take_word("null");
+      default: return take_number();
     }
-    const std::size_t size = scalar_size({at_, static_cast<std::size_t>(end_ - at_)});
-    at_ += size;
-    return size != 0;
   }
 
  private:
@@ -124,6 +124,40 @@ class Reader {
       if (at_ == end_ || !is_hex(*at_)) {
         return false;
       }
+    }
+    return true;
+  }
+
+  bool take_word(std::string_view word) {
+    if (static_cast<std::size_t>(end_ - at_) < word.size() || std::string_view(at_, word.size()) != word) {
+      return false;
+    }
+    at_ += word.size();
+    return true;
+  }
+
+  bool take_digits() {
+    const char* start = at_;
+    while (at_ != end_ && is_digit(*at_)) {
+      ++at_;
+    }
+    return at_ != start;
+  }
+
+  bool take_number() {
+    (void)take('-');
+    if (!take('0') && !take_digits()) {
+      return false;
+    }
+    if (take('.') && !take_digits()) {
+      return false;
+    }
+    if (peek() == 'e' || peek() == 'E') {
+      ++at_;
+      if (peek() == '+' || peek() == '-') {
+        ++at_;
+      }
+      return take_digits();
     }
     return true;
   }
@@ -224,6 +258,11 @@ bool walk_through(Walk& walk) {
 }
 
 }  // namespace
+
+std::size_t scalar_size(std::string_view text) {
+  Reader reader(text);
+  return reader.take_scalar() ? reader.taken() : 0;
+}
 
 bool is_value(std::string_view text) {
   Walk walk{Reader(text)};

@@ -6,6 +6,7 @@
 // any thread.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 #include <vector>
@@ -18,5 +19,9 @@ bool is_value(std::string_view text);
 // The same, and what a record wants to know, on one pass: the ':' of the members if the value is an object (offsets in
 // text, ascending), and whether there is white space outside strings. Both mean nothing if the answer is false.
 bool is_value(std::string_view text, std::vector<std::uint32_t>& colons, bool& blanks);
+
+// Bytes of the number, string or literal that the text begins with; 0 if it begins with none. Behind it anything may
+// stand.
+std::size_t scalar_size(std::string_view text);
 
 }  // namespace dray::json
