@@ -123,8 +123,11 @@ class Delivery : public ::testing::Test {
     return attempts;
   }
 
+  // A settling epoch that failed may leave a gap that is filled later (delivery.md, A5).
+  enum class Arrivals { ascend, in_any_order };
+
   // Each record of each object was read by the receiver's application, and first arrivals ascend.
-  void expect_complete(const std::vector<Object>& objects) {
+  void expect_complete(const std::vector<Object>& objects, Arrivals arrivals = Arrivals::ascend) {
     std::map<std::string, std::size_t> first;
     std::size_t at = 0;
     for (const std::string& line : receiver_->lines()) first.try_emplace(line.substr(line.find(": ") + 2), at++);
@@ -133,7 +136,9 @@ class Delivery : public ::testing::Test {
       for (std::uint64_t ordinal = 1; ordinal <= object.records; ++ordinal) {
         const auto found = first.find(text_of(object.number, ordinal, object.length));
         ASSERT_NE(found, first.end()) << "lost: " << text_of(object.number, ordinal);
-        EXPECT_TRUE(ordinal == 1 || found->second > before) << "out of order: " << text_of(object.number, ordinal);
+        const bool ascends = ordinal == 1 || found->second > before;
+        EXPECT_TRUE(ascends || arrivals == Arrivals::in_any_order)
+            << "out of order: " << text_of(object.number, ordinal);
         before = found->second;
       }
     }
@@ -375,7 +380,8 @@ TEST_F(DeliveryThreads, ManyLanesAtOnceLoseNothingWhileConnectionsBreak) {
   }
   for (std::thread& worker : workers) worker.join();
   until_proven(objects);
-  expect_complete(objects);
+  // Some connections are reset while they settle, depending on how the threads run.
+  expect_complete(objects, Arrivals::in_any_order);
 }
 
 }  // namespace
