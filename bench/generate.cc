@@ -67,7 +67,31 @@ constexpr std::array<Call, 6> kCalls{{
     {"config-service.amazonaws.com", "PutEvaluations", R"("testMode":false,"resultToken":)", false},
 }};
 
-void append_call(std::uint64_t second, Random& random, std::string& out) {
+// Text of so many base64 characters, as tokens are.
+std::string token(Random& random, std::size_t size) {
+  static constexpr std::string_view kCharacters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string text;
+  for (std::size_t i = 0; i < size; ++i) text += kCharacters[random.below(kCharacters.size())];
+  return text;
+}
+
+// What a call answered and what else is told of it.
+std::string answer(std::string_view name, Random& random) {
+  if (name == "AssumeRole") {
+    return fmt::format(R"("responseElements":{{"credentials":{{"accessKeyId":"ASIAEXAMPLE{:08}","sessionToken":"{}",)"
+                       R"("expiration":"Mar 5, 2024, 10:10:11 AM"}}}},)",
+                       random.below(100'000'000), token(random, 700));
+  }
+  if (name == "GetObject") {
+    return fmt::format(
+        R"("responseElements":null,"additionalEventData":{{"SignatureVersion":"SigV4",)"
+        R"("AuthenticationMethod":"AuthHeader","bytesTransferredIn":0,"bytesTransferredOut":{},"x-amz-id-2":"{}"}},)",
+        skewed(random, 1'000'000), token(random, 76));
+  }
+  return R"("responseElements":null,)";
+}
+
+void append_call(std::uint64_t second, Tokens tokens, Random& random, std::string& out) {
   const Call& call = kCalls[random.below(kCalls.size())];
   const std::uint64_t who = skewed(random, 40);
   const std::uint64_t a = random.next();
@@ -86,9 +110,10 @@ void append_call(std::uint64_t second, Random& random, std::string& out) {
       to,
       R"("eventTime":"2024-03-05T09:{:02}:{:02}Z","eventSource":"{}","eventName":"{}","awsRegion":"eu-west-1",)"
       R"("sourceIPAddress":"192.0.2.{}","userAgent":"aws-sdk-go/1.44.{} (go1.20; linux; amd64) \"exec-env\"",)"
-      R"("requestParameters":{{{}"{:016x}"}},"responseElements":null,)",
+      R"("requestParameters":{{{}"{:016x}{}"}},{})",
       second / 60 % 60, second % 60, call.source, call.name, skewed(random, 256), skewed(random, 9), call.parameters,
-      random.next());
+      random.next(), tokens == Tokens::some && call.name == "PutEvaluations" ? token(random, 300) : "",
+      tokens == Tokens::some ? answer(call.name, random) : R"("responseElements":null,)");
   fmt::format_to(
       to,
       R"("requestID":"{:08x}-{:04x}-{:04x}","eventID":"{:08x}-{:04x}-4{:03x}-a{:03x}-{:012x}","readOnly":{},)"
@@ -118,13 +143,13 @@ std::string vpc_flow_plain(std::uint64_t seed, std::size_t bytes_min) {
   return out;
 }
 
-std::string cloudtrail_plain(std::uint64_t seed, std::size_t bytes_min) {
+std::string cloudtrail_plain(std::uint64_t seed, std::size_t bytes_min, Tokens tokens) {
   Random random(seed);
   std::string out = R"({"Records":[)";
   out.reserve(bytes_min + 4096);
   for (std::uint64_t second = 0; out.size() < bytes_min; second += random.below(2)) {
     if (out.back() != '[') out += ',';
-    append_call(second, random, out);
+    append_call(second, tokens, random, out);
   }
   out += "]}";
   return out;
