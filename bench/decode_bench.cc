@@ -204,15 +204,16 @@ int run(std::string_view only) {
   print("lines", {"VPC flow lines", *config::predefined("aws_sqs_vpc"), vpc_flow_plain(1, kPlainBytes), 90});
   print("records", {"CloudTrail Records, tagged", *config::predefined("aws_sqs_cloudtrail"), trail, 75});
   print("ndjson", {"NDJSON, tag from a field", own_ndjson(), as_lines(trail), 60});
+  const std::vector<std::string> published = published_trails();
+  if (!published.empty()) {
+    const std::string& largest = *std::max_element(published.begin(), published.end(),
+                                                   [](const auto& a, const auto& b) { return a.size() < b.size(); });
+    print("published-records", {"Records, published", *config::predefined("aws_sqs_cloudtrail"), largest, 75, true});
+    print("published-ndjson", {"NDJSON, published", own_ndjson(), as_lines(largest), 60, true});
+  }
   const std::string alike = cloudtrail_plain(1, kPlainBytes, Tokens::none);
   print("alike-records", {"Records without tokens", *config::predefined("aws_sqs_cloudtrail"), alike});
   print("alike-ndjson", {"NDJSON without tokens", own_ndjson(), as_lines(alike)});
-  const std::vector<std::string> published = published_trails();
-  if (published.empty()) return 0;
-  const std::string& largest = *std::max_element(published.begin(), published.end(),
-                                                 [](const auto& a, const auto& b) { return a.size() < b.size(); });
-  print("published-records", {"Records, published", *config::predefined("aws_sqs_cloudtrail"), largest, 75, true});
-  print("published-ndjson", {"NDJSON, published", own_ndjson(), as_lines(largest), 60, true});
   return 0;
 }
 
