@@ -1,6 +1,7 @@
 // is_value: is this text exactly one JSON value (RFC 8259)?
 //
-// Used for `json: true` lines: a line that is not JSON must be sent as it is, its variables "null". Checks the grammar
+// Used where a text is announced as JSON: what is none must be sent as it is, its variables "null". For lines see
+// json/strict_reader.h, which is faster and falls back to this. Checks the grammar
 // (numbers, literals, escapes, commas, colons, brackets), no UTF-8. Lone surrogates and doubled keys pass. Control
 // bytes inside strings and NaN or Infinity do not. Nesting over kDepthMax does not. Iterative, no allocation. Pure;
 // any thread.

@@ -35,14 +35,6 @@ class SyslogLane final : public Lane {
     return {};
   }
 
-  Status send_all(std::uint64_t first, std::string_view tag, std::span<const std::string_view> texts,
-                  std::size_t& sent) override {
-    for (sent = 0; sent < texts.size(); ++sent) {
-      if (Status status = send(first + sent, tag, texts[sent]); !status) return status;
-    }
-    return {};
-  }
-
   Status finish() override {
     if (Status status = hand_over(); !status) return status;
     leave(true);
