@@ -26,11 +26,19 @@ inline WantedBytes wanted_bytes(const NameEnds& names) {
   return {four_times(names.last), four_times(names.before_last)};
 }
 
-// '[' and '{', ']' and '}' differ in bit 5 only.
-inline std::uint64_t brackets(Block in) {
-  constexpr NameEnds::Bytes kBrackets{1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, '{', 0, '}'};
+// set: bytes with bit 5, each at the place of its low four bits; those of a block that are one of them, or are but for
+// that bit. '[' and '{', ']' and '}' differ in it alone.
+inline std::uint64_t folded_in(Block in, const NameEnds::Bytes& set) {
   const __m512i folded = _mm512_or_si512(in, _mm512_set1_epi8(0x20));
-  return _mm512_cmpeq_epi8_mask(folded, _mm512_shuffle_epi8(four_times(kBrackets), folded));
+  return _mm512_cmpeq_epi8_mask(folded, _mm512_shuffle_epi8(four_times(set), folded));
+}
+
+inline std::uint64_t brackets(Block in) {
+  return folded_in(in, {1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, '{', 0, '}'});
+}
+
+inline std::uint64_t brackets_and_spaces(Block in) {
+  return folded_in(in, {' ', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, '{', 0, '}'});
 }
 
 // The lowest byte at each place of many blocks: one comparison tells whether they have a control byte.
@@ -50,10 +58,6 @@ inline bool any_control(LowestBytes lowest_bytes) {
 
 inline std::uint64_t backslashes(Block in) {
   return equal(in, '\\');
-}
-
-inline std::uint64_t spaces(Block in) {
-  return equal(in, ' ');
 }
 
 inline std::uint64_t quotes(Block in) {

@@ -69,12 +69,20 @@ inline Block any_of(const Block& in, __m256i bytes) {
           _mm256_cmpeq_epi8(in.high, _mm256_shuffle_epi8(bytes, in.high))};
 }
 
-// '[' and '{', ']' and '}' differ in bit 5 only.
-inline std::uint64_t brackets(const Block& in) {
-  constexpr NameEnds::Bytes kBrackets{1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, '{', 0, '}'};
+// set: bytes with bit 5, each at the place of its low four bits; those of a block that are one of them, or are but for
+// that bit. '[' and '{', ']' and '}' differ in it alone.
+inline std::uint64_t folded_in(const Block& in, const NameEnds::Bytes& set) {
   const __m256i fold = _mm256_set1_epi8(0x20);
-  const Block found = any_of({_mm256_or_si256(in.low, fold), _mm256_or_si256(in.high, fold)}, twice(kBrackets));
+  const Block found = any_of({_mm256_or_si256(in.low, fold), _mm256_or_si256(in.high, fold)}, twice(set));
   return bits(found.low, found.high);
+}
+
+inline std::uint64_t brackets(const Block& in) {
+  return folded_in(in, {1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, '{', 0, '}'});
+}
+
+inline std::uint64_t brackets_and_spaces(const Block& in) {
+  return folded_in(in, {' ', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, '{', 0, '}'});
 }
 
 inline BlockMasks block_masks(const char* block) {
@@ -101,10 +109,6 @@ inline bool any_control(LowestBytes lowest_bytes) {
 
 inline std::uint64_t backslashes(const Block& in) {
   return equal(in, '\\');
-}
-
-inline std::uint64_t spaces(const Block& in) {
-  return equal(in, ' ');
 }
 
 inline std::uint64_t quotes(const Block& in) {

@@ -86,6 +86,10 @@ inline std::uint64_t spaces(const char* block) {
   return equal(block, ' ');
 }
 
+inline std::uint64_t brackets_and_spaces(const char* block) {
+  return brackets(block) | spaces(block);
+}
+
 // The control bytes of many blocks.
 using LowestBytes = std::uint64_t;
 

@@ -38,7 +38,7 @@ std::size_t AlikeRecords::begin_around(std::string_view bytes, std::uint32_t col
 }
 
 // Of the first bytes of the values, where there are so many.
-std::uint64_t AlikeRecords::hash(const flow::Record& record) {
+std::size_t AlikeRecords::place_of(const flow::Record& record) {
   constexpr std::uint64_t kGolden = 0x9E3779B97F4A7C15ULL;
   std::uint64_t hash = record.members->size();
   for (const std::uint32_t colon : *record.members) {
@@ -66,7 +66,9 @@ bool AlikeRecords::reads_like(const flow::Record& record, const Entry& entry) {
 
 const Decision* AlikeRecords::find(const flow::Record& record) {
   if (entries_.empty() || !fits(record)) return nullptr;
-  const Entry& entry = entries_[hash(record)];
+  const std::size_t number = numbers_[place_of(record)];
+  if (number == 0) return nullptr;
+  const Entry& entry = entries_[number - 1];
   if (!reads_like(record, entry)) return nullptr;
   misses_ -= misses_ == 0 ? 0 : 1;
   return &entry.decision;
@@ -100,6 +102,21 @@ bool AlikeRecords::note(std::string_view bytes, std::uint32_t colon, std::span<c
   return true;
 }
 
+AlikeRecords::Entry& AlikeRecords::entry_for(std::size_t place) {
+  std::uint8_t& number = numbers_[place];
+  if (number == 0 && entries_.size() < kEntriesMax) {
+    entries_.emplace_back();
+    number = static_cast<std::uint8_t>(entries_.size());
+  } else if (number == 0) {
+    numbers_[entries_[oldest_].place] = 0;
+    number = static_cast<std::uint8_t>(oldest_ + 1);
+    oldest_ = (oldest_ + 1) % kEntriesMax;
+  }
+  Entry& entry = entries_[number - 1];
+  entry.place = place;
+  return entry;
+}
+
 void AlikeRecords::keep(const flow::Record& record, std::span<const RecordPaths::Head> heads,
                         const Decision& decision) {
   if (given_up_ || !fits(record)) return;
@@ -108,8 +125,7 @@ void AlikeRecords::keep(const flow::Record& record, std::span<const RecordPaths:
     entries_ = {};
     return;
   }
-  if (entries_.empty()) entries_.resize(kPlaces);
-  Entry& entry = entries_[hash(record)];
+  Entry& entry = entry_for(place_of(record));
   entry.members = 0;
   const std::span<const std::uint32_t> colons = *record.members;
   for (std::size_t i = 0; i < colons.size(); ++i) {

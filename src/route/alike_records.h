@@ -29,12 +29,15 @@ class AlikeRecords {
   void keep(const flow::Record& record, std::span<const RecordPaths::Head> heads, const Decision& decision);
 
  private:
-  static constexpr std::size_t kPlaces = 64;
-  static constexpr unsigned kHashShift = 64 - 6;
+  static constexpr std::size_t kEntriesMax = 64;
+  // Many more places than entries, so that two kinds of records seldom want the same one.
+  static constexpr std::size_t kPlaces = 1024;
+  static constexpr unsigned kHashShift = 64 - 10;
   static constexpr std::size_t kMembersMax = 6;
-  // Bytes around a colon, and where in them it stands if the record begins and ends further away.
+  // Bytes around a colon, and where in them it stands if the record begins and ends further away: names of up to 21
+  // bytes and values of up to 39 fit (CloudTrail's recipientAccountId, application-autoscaling.amazonaws.com).
   static constexpr std::size_t kWide = 64;
-  static constexpr std::size_t kBefore = 32;
+  static constexpr std::size_t kBefore = 24;
   // So many more misses than hits, and nothing is kept any more.
   static constexpr std::uint32_t kMissesMax = 256;
 
@@ -45,6 +48,7 @@ class AlikeRecords {
   };
   struct Entry {
     std::size_t members = 0;  // 0: none is kept
+    std::size_t place = 0;
     std::array<Member, kMembersMax> member;
     Decision decision;
   };
@@ -52,12 +56,16 @@ class AlikeRecords {
   // Small, and wanted in the middle of find().
   [[nodiscard, gnu::always_inline]] static inline bool fits(const flow::Record& record);
   [[gnu::always_inline]] static inline std::size_t begin_around(std::string_view bytes, std::uint32_t colon);
-  [[gnu::always_inline]] static inline std::uint64_t hash(const flow::Record& record);
-  static bool reads_like(const flow::Record& record, const Entry& entry);
+  [[gnu::always_inline]] static inline std::size_t place_of(const flow::Record& record);
+  [[nodiscard, gnu::always_inline]] static inline bool reads_like(const flow::Record& record, const Entry& entry);
   static bool note(std::string_view bytes, std::uint32_t colon, std::span<const RecordPaths::Head> heads,
                    Member& member);
 
+  Entry& entry_for(std::size_t place);
+
+  std::array<std::uint8_t, kPlaces> numbers_{};  // of the entries, from 1; 0: none
   std::vector<Entry> entries_;
+  std::size_t oldest_ = 0;    // the next to go, when there are kEntriesMax
   std::uint32_t misses_ = 0;  // less the hits
   bool given_up_ = false;
 };

@@ -96,6 +96,50 @@ TEST(AlikeRecords, ARecordIsKnownAgain) {
   EXPECT_EQ(alike.find(record)->tag, values);
 }
 
+// The longest that fit: of CloudTrail, whose tag is made of its source.
+TEST(AlikeRecords, ALongNameAndALongValueAreKnownAgain) {
+  const std::string object = R"({"padding":"0123456789012345678901234567890123456789",)"
+                             R"("a_name_of_21_bytes_th":"application-autoscaling.amazonaws.com"})";
+  const std::vector<std::vector<std::string>> wanted = {{"a_name_of_21_bytes_th"}};
+  std::vector<std::uint32_t> members;
+  json::scan_members(object, members);
+  RecordPaths paths(wanted);
+  const flow::Record record{object, true, flow::MemberColons(members)};
+  (void)paths.find(record);
+  AlikeRecords alike;
+  alike.keep(record, paths.heads(), tagged("long"));
+  ASSERT_NE(alike.find(record), nullptr);
+}
+
+TEST(AlikeRecords, OfManyKindsTheOldestMakeWay) {
+  AlikeRecords alike;
+  RecordPaths paths(kPaths);
+  struct Kind {
+    std::string object;
+    std::vector<std::uint32_t> members;
+    [[nodiscard]] flow::Record record() const { return {object, true, flow::MemberColons(members)}; }
+  };
+  std::vector<Kind> kinds(200);
+  for (std::size_t i = 0; i < kinds.size(); ++i) {
+    kinds[i].object = R"({"k":)" + std::to_string(1000000 + i) +
+                      R"(,"padding":"0123456789012345678901234567890123456789012345678901234"})";
+    json::scan_members(kinds[i].object, kinds[i].members);
+    (void)paths.find(kinds[i].record());
+    alike.keep(kinds[i].record(), paths.heads(), tagged(std::to_string(i)));
+    ASSERT_NE(alike.find(kinds[i].record()), nullptr);
+  }
+  std::size_t old = 0;
+  std::size_t recent = 0;
+  for (std::size_t i = 0; i < kinds.size(); ++i) {
+    const Decision* decision = alike.find(kinds[i].record());
+    if (decision == nullptr) continue;
+    EXPECT_EQ(decision->tag, std::to_string(i));
+    (i < kinds.size() - 64 ? old : recent) += 1;
+  }
+  EXPECT_GT(recent, 50U);
+  EXPECT_LE(old + recent, 64U);
+}
+
 TEST(AlikeRecords, TheSameBytesAroundAnotherColonAreAnotherMember) {
   const std::string object =
       R"({"k":"a value","ends":"a value","padding":"0123456789012345678901234567890123456789012345"})";
