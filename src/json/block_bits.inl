@@ -8,6 +8,10 @@ inline unsigned lowest(std::uint64_t bits) {
   return static_cast<unsigned>(__builtin_ctzll(bits));
 }
 
+inline unsigned lowest_or_64(std::uint64_t bits) {
+  return bits == 0 ? 64 : static_cast<unsigned>(__builtin_ctzll(bits));
+}
+
 inline std::uint64_t first_bits(std::size_t count) {
   return count >= kBlock ? ~std::uint64_t{0} : (std::uint64_t{1} << count) - 1;
 }

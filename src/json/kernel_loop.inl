@@ -43,7 +43,6 @@ template <Collect kCollect>
 [[gnu::always_inline]] inline void note_structure(Notes& notes, std::size_t number, const char* bytes, Block in,
                                                   std::uint64_t brackets, std::uint64_t colons) {
   constexpr unsigned kAlways = kCollect == Collect::all ? 4 : 1;
-  constexpr std::uint64_t kSome = std::uint64_t{1} << 63U;  // of none there is no lowest
   notes.masks[number] = brackets;
   notes.before[number] = static_cast<std::uint16_t>(notes.bracket_count);
   append_bytes(bytes, in, brackets, notes.brackets + notes.bracket_count);
@@ -54,7 +53,7 @@ template <Collect kCollect>
   std::uint16_t* out = notes.colons + notes.colon_count;
   notes.colon_count += count(colons);
   for (unsigned i = 0; i < kAlways; ++i, colons &= colons - 1) {
-    *out++ = static_cast<std::uint16_t>(number * kBlock + lowest(colons | kSome));
+    *out++ = static_cast<std::uint16_t>(number * kBlock + lowest_or_64(colons));
   }
   for (; colons != 0; colons &= colons - 1) {
     *out++ = static_cast<std::uint16_t>(number * kBlock + lowest(colons));
