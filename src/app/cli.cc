@@ -2,10 +2,15 @@
 
 #include <CLI/CLI.hpp>
 
+#include <fmt/format.h>
+
 #include <limits>
 #include <sstream>
+#include <string_view>
+#include <vector>
 
 #include "app/exit_codes.h"
+#include "config/complaint.h"
 
 namespace dray::app {
 namespace {
@@ -154,6 +159,18 @@ Command chosen(const CLI::App& app, const Parsed& parsed) {
   return parsed.receiver;
 }
 
+// `dray`, `dray tri` and `dray --hlp`: of all three CLI11 says that a subcommand is missing.
+std::string no_command(const CLI::App& app, std::string_view word) {
+  std::vector<std::string_view> words;
+  for (const CLI::App* command : app.get_subcommands(nullptr)) words.push_back(command->get_name());
+  std::string way_out = fmt::format("the commands: {}", fmt::join(words, ", "));
+  words.insert(words.end(), {"--help", "--version"});
+  const std::string_view near = config::nearest_key(word, words);
+  if (!near.empty()) way_out = fmt::format("did you mean \"{}\"?", near);
+  return fmt::format("{}; {}\nRun with --help for more information.\n",
+                     word.empty() ? "a command is missing" : fmt::format("\"{}\" is no command", word), way_out);
+}
+
 }  // namespace
 
 ParsedCommandLine parse_command_line(int argc, char** argv) {
@@ -180,6 +197,10 @@ ParsedCommandLine parse_command_line(int argc, char** argv) {
     std::ostringstream out;
     std::ostringstream err;
     const int code = app.exit(error, out, err);
+    const std::string_view word = argc > 1 ? argv[1] : "";
+    if (code != 0 && app.get_subcommands().empty()) {
+      return {std::nullopt, no_command(app, word), kExitUsage};
+    }
     return {std::nullopt, out.str() + err.str(), code == 0 ? kExitDone : kExitUsage};
   }
   parsed.cloud.secret_access_key = Secret(parsed.cloud_secret);

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <utility>
 
+#include "decode/flaw_reason.h"
 #include "route/pattern.h"
 
 namespace dray::app {
@@ -35,13 +36,11 @@ std::string filter_text(std::string_view name, const service::Filter& filter, st
   return text;
 }
 
-std::string_view flaw_text(flow::Flaw flaw) {
-  switch (flaw) {
-    case flow::Flaw::none: return "";
-    case flow::Flaw::undecodable: return "not what its format promises (undecodable), as it stands; ";
-    case flow::Flaw::oversize: return "a piece of a record over record_bytes_max; ";
-  }
-  return "";
+std::string flaw_text(const flow::Record& record) {
+  if (record.flaw == flow::Flaw::none) return {};
+  const std::string reason = decode::reason_of(record);
+  if (record.flaw == flow::Flaw::oversize) return reason + "; ";
+  return fmt::format("not what its format promises (undecodable): {}; as it stands; ", reason);
 }
 
 std::string operation_text(const service::Operation& operation) {
@@ -201,14 +200,17 @@ void Explanation::routed(const flow::Record& record, const route::Fate& fate) {
   if (record.flaw != flow::Flaw::none) {
     ++sums_.flawed;
     if (fate.sent) ++(record.flaw == flow::Flaw::oversize ? sums_.pieces_sent : sums_.undecodable_sent);
-    if (fate.sent && first_flaw_sent_ == 0) first_flaw_sent_ = number;
+    if (fate.sent && flow::is_undecodable(record.flaw) && first_flaw_sent_ == 0) {
+      first_flaw_sent_ = number;
+      first_flaw_ = decode::reason_of(record);
+    }
   }
   if (loud_) explain_record(number, record, fate);
 }
 
 void Explanation::explain_record(std::uint64_t number, const flow::Record& record, const route::Fate& fate) {
   std::string line =
-      fmt::format("  record {}: {}{}", number, rest_ ? "a line of the rest, raw; " : "", flaw_text(record.flaw));
+      fmt::format("  record {}: {}{}", number, rest_ ? "a line of the rest, raw; " : "", flaw_text(record));
   if (fate.filtered_by) {
     line += fate.sent ? "sent to " + std::string(fate.tag) : "not sent";
     line +=
@@ -260,16 +262,18 @@ void Explanation::end(const decode::ObjectDecoder& decoder, const ObjectRead& re
 
 std::vector<std::string> Explanation::remarks() const {
   std::vector<std::string> all;
-  if (fell_back_ && !loud_) {
+  // Others that are any of several have a format of their own for what those do not know.
+  if (fell_back_ && !loud_ && definition_->name == kRecognising) {
     all.push_back(fmt::format("none of the services of {} knows its key or its first bytes; --service NAME names it",
                               definition_->name));
   }
   if (sums_.undecodable_sent > 0) {
     all.push_back(sums_.undecodable_sent == 1
-                      ? fmt::format("record {} is not what its format promises, sent as it stands", first_flaw_sent_)
+                      ? fmt::format("record {} is not what its format promises, sent as it stands: {}",
+                                    first_flaw_sent_, first_flaw_)
                       : fmt::format("{} records are not what their format promises, sent as they stand; the first is "
-                                    "record {}",
-                                    sums_.undecodable_sent, first_flaw_sent_));
+                                    "record {}: {}",
+                                    sums_.undecodable_sent, first_flaw_sent_, first_flaw_));
   }
   if (sums_.pieces_sent > 0) {
     all.push_back(fmt::format("{} events are pieces of records over record_bytes_max", sums_.pieces_sent));

@@ -88,7 +88,8 @@ class Explanation final : public decode::DecodeObserver {
   const char* null_says_ = nullptr;  // if the tag has variables
   bool left_out_by_key_ = false;
   bool fell_back_ = false;             // nothing was recognised
-  std::uint64_t first_flaw_sent_ = 0;  // its number
+  std::uint64_t first_flaw_sent_ = 0;  // its number; of those that are undecodable
+  std::string first_flaw_;             // what is wrong with it
   std::string_view no_events_;         // why there were none
   // Of all objects.
   Sums all_;

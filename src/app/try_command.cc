@@ -20,6 +20,7 @@
 #include "app/try_sources.h"
 #include "aws/endpoints.h"
 #include "aws/session.h"
+#include "decode/first_bytes.h"
 #include "decode/object_decoder.h"
 #include "decode/trouble.h"
 #include "pipeline/assembly.h"
@@ -96,7 +97,9 @@ void say_more(std::string_view message) {
 // Takes what the collector would put into its quarantine, and keeps nothing.
 class NoQuarantine final : public decode::RecordQuarantine {
  public:
-  Status keep(flow::Trouble /*trouble*/, std::uint64_t /*record*/, std::string_view /*bytes*/) override { return {}; }
+  Status keep(flow::Trouble /*trouble*/, std::uint64_t /*number*/, const flow::Record& /*record*/) override {
+    return {};
+  }
 };
 
 std::string counted(std::uint64_t records) {
@@ -200,9 +203,22 @@ class TryRun {
     if (printer_.ended()) return false;
     if (!decoded) fail(named(decoded.error(), source.name), fate, gave_records);
     for (const std::string& remark : explanation_.remarks()) say(source.name + ": " + remark);
+    if (decoded && decoder.records() > 0) hint_at_other_source(source, service);
     if (decoder.disposed().first > 0) say(told(source, decoder.disposed()));
     if (decoder.trailing_garbage()) say(source.name + ": bytes after the last gzip member were ignored");
     return decoded.ok();
+  }
+
+  // Of a service that was named: lines are lines to all of them.
+  void hint_at_other_source(const TrySource& source, const decode::ReadyService& service) {
+    if (command_.service.empty() || source.kind != TrySource::Kind::file) return;
+    const service::Definition& asked = service.service->definition();
+    const auto others = services_beside(asked);
+    if (!others) return;
+    const std::string other = decode::recognised_by_bytes(
+        *others, source.object, scratch_, [&](ByteSink& sink) { return read_source(source, sink, {}); });
+    if (other.empty() || !is_other_source(other, asked)) return;
+    say(fmt::format("{}: reads like {}, not like {}: is this the right --service?", source.name, other, asked.name));
   }
 
   static std::string told(const TrySource& source, const decode::Disposed& records) {

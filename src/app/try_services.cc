@@ -15,8 +15,6 @@ namespace {
 
 using service::Definition;
 
-constexpr std::string_view kRecognising = "aws_sqs_auto";
-
 std::vector<std::string_view> predefined_names() {
   std::vector<std::string_view> names;
   names.reserve(config::all_predefined().size());
@@ -107,6 +105,22 @@ std::string no_such_service(std::string_view name) {
   std::string text = fmt::format("dray: there is no service \"{}\"", name);
   if (!near.empty()) text += fmt::format("; did you mean {}?", near);
   return text + fmt::format("\nPredefined:\n  {}\n", fmt::join(names, "\n  "));
+}
+
+std::optional<decode::ReadyService> services_beside(const Definition& asked) {
+  const Definition* any = config::predefined(kRecognising);
+  if (any == nullptr || !asked.content_pattern || config::predefined(asked.name) == nullptr) return std::nullopt;
+  Definition several = *any;
+  several.any_of.insert(several.any_of.begin(), asked.name);
+  auto ready = decode::prepare(several, decode::PrepareOptions{});
+  return ready ? std::optional(*std::move(ready)) : std::nullopt;
+}
+
+bool is_other_source(std::string_view recognised, const Definition& asked) {
+  if (recognised == asked.name || recognised == kRecognising) return false;
+  if (std::find(asked.any_of.begin(), asked.any_of.end(), recognised) != asked.any_of.end()) return false;
+  const Definition* other = config::predefined(recognised);
+  return other != nullptr && other->routing_template != asked.routing_template;
 }
 
 std::variant<TryServices, Refusal> choose_services(const ServiceChoice& choice) {

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -17,6 +18,9 @@
 #include "route/selector.h"
 
 namespace dray::app {
+
+// The service that stands for any of the others.
+inline constexpr std::string_view kRecognising = "aws_sqs_auto";
 
 struct TryServices {
   std::vector<decode::ReadyService> services;
@@ -39,6 +43,12 @@ struct ServiceChoice {
 };
 
 std::variant<TryServices, Refusal> choose_services(const ServiceChoice& choice);
+
+// For a hint: all predefined services that first bytes tell apart, `asked` before the others; nothing if they tell nothing
+// of `asked`.
+std::optional<decode::ReadyService> services_beside(const service::Definition& asked);
+// That another one of them recognised the bytes is worth a word: it has another tag, and is none that `asked` stands for.
+bool is_other_source(std::string_view recognised, const service::Definition& asked);
 
 // "dray: …" with the names, and the nearest one, for a name that no predefined service has.
 std::string no_such_service(std::string_view name);

@@ -26,6 +26,15 @@ Error unreadable(const std::string& why) {
   return {ErrorKind::later, "unreadable", "cannot be read: " + why};
 }
 
+// Of what stands in a directory and is no file; empty: its own files are come by.
+std::string_view why_passed_over(const fs::directory_entry& entry) {
+  std::error_code ignored;
+  const bool link = entry.is_symlink(ignored);
+  if (link && !entry.exists(ignored)) return "a link to nothing";
+  if (entry.is_directory(ignored)) return link ? "a link to a directory is not followed; name it to read it" : "";
+  return "neither a file nor a directory; name it to read from it";
+}
+
 class Expansion {
  public:
   Expansion(const SourceOverrides& overrides, const TakeSource& take, const TakeFault& fault)
@@ -62,7 +71,11 @@ class Expansion {
     fs::recursive_directory_iterator entry(path, fault);
     for (const fs::recursive_directory_iterator end; !fault && entry != end; entry.increment(fault)) {
       std::error_code ignored;
-      if (entry->is_regular_file(ignored)) files.push_back(entry->path());
+      if (entry->is_regular_file(ignored)) {
+        files.push_back(entry->path());
+      } else if (const std::string_view why = why_passed_over(*entry); !why.empty()) {
+        fault_(with_context(unreadable(std::string(why)), entry->path().string()));
+      }
     }
     // What was found before the fault is decoded all the same.
     if (fault) fault_(with_context(unreadable(fault.message()), path));

@@ -75,14 +75,13 @@ bool tell_faults(const std::vector<service::DefinitionFault>& faults, const Writ
   for (const service::DefinitionFault& fault : faults) {
     const FoundNode found = nearest_node(written.node, fault.path);
     if (explained(fault, found.whole, written.key_path, before)) continue;
-    const int found_line = found.node.Mark().line + 1;
     std::string message = fault.message;
     const std::string key = fault.path.substr(0, fault.path.find_first_of(".["));
     if (written.predefined != nullptr && !nearest_node(written.node, key).whole) {
       message += fmt::format("; `{}` is the predefined definition's here (`dray services {}` prints it): write it anew",
                              key, written.name);
     }
-    out.error(written.file, found_line > 0 ? found_line : line, fmt::format("{}.{}", written.key_path, fault.path),
+    out.error(written.file, found.line > 0 ? found.line : line, fmt::format("{}.{}", written.key_path, fault.path),
               std::move(message));
     told = true;
   }

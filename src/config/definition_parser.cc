@@ -242,6 +242,7 @@ Operation Parser::operation(const YAML::Node& node, const std::string& path) {
   constexpr std::string_view known[] = {"operator", "on", "element", "to_replace", "replace_with"};
   Operation step;
   std::vector<std::string> given;
+  bool known_operator = true;
   each_pair(node, path, "operator and its parameters",
             [&](const std::string& key, const YAML::Node& value, const std::string& below) {
               given.push_back(key);
@@ -249,7 +250,8 @@ Operation Parser::operation(const YAML::Node& node, const std::string& path) {
                 const std::string name = text(value, below, "split, replace or lower");
                 if (name == "replace") step.kind = Operation::Kind::replace;
                 if (name == "lower") step.kind = Operation::Kind::lower;
-                if (value.IsScalar() && !among(name, operators)) {
+                known_operator = among(name, operators);
+                if (value.IsScalar() && !known_operator) {
                   const auto near = nearest_key(name, operators);
                   error(value, below,
                         fmt::format("unknown operator \"{}\"; allowed: {}{}", name, listed(operators),
@@ -269,7 +271,8 @@ Operation Parser::operation(const YAML::Node& node, const std::string& path) {
                 unknown_key(value, below, key, known);
               }
             });
-  if (node.IsMap()) complete(node, path, step, given);
+  // Which parameters a wrong operator wants nobody knows.
+  if (node.IsMap() && known_operator) complete(node, path, step, given);
   return step;
 }
 
@@ -427,7 +430,8 @@ FilterRule Parser::filter_rule(const YAML::Node& node, const std::string& path, 
       typed = true;
       const std::string type = text(value, below, "match or doesnotmatch");
       rule.negate = type == "doesnotmatch";
-      if (value.IsScalar() && !rule.negate && type != "match") error(value, below, "must be match or doesnotmatch");
+      if (value.IsScalar() && !rule.negate && type != "match")
+        error(value, below, must_be("match or doesnotmatch", type));
     } else if (key == "pattern") {
       rule.pattern = text(value, below, "a pattern (RE2)");
     } else if (key == "value") {
@@ -435,7 +439,8 @@ FilterRule Parser::filter_rule(const YAML::Node& node, const std::string& path, 
     } else if (key == "source") {
       const std::string source = text(value, below, "record or file");
       if (source == "file") rule.source = FilterRule::Source::file;
-      if (value.IsScalar() && source != "file" && source != "record") error(value, below, "must be record or file");
+      if (value.IsScalar() && source != "file" && source != "record")
+        error(value, below, must_be("record or file", source));
     } else if (key == "key") {
       rule.key = text(value, below, "the name of a variable");
     }

@@ -11,25 +11,29 @@
 namespace dray::config {
 namespace {
 
-// One step of a path: the node below `node`, and what is left of the path. Takes nothing from it if there is none.
-std::optional<YAML::Node> step(const YAML::Node& node, std::string_view& path) {
+int own_line(const YAML::Node& node) {
+  return node.Mark().line + 1;
+}
+
+// One step of a path: what stands below `node`, and what is left of the path. Takes nothing from it if there is none.
+std::optional<FoundNode> step(const YAML::Node& node, std::string_view& path) {
   if (node.IsSequence() && path.starts_with('[')) {
     std::size_t index = 0;
     const auto [end, fault] = std::from_chars(path.data() + 1, path.data() + path.size(), index);
     if (fault != std::errc() || index >= node.size()) return std::nullopt;
     path.remove_prefix(static_cast<std::size_t>(end - path.data()) + 1);
-    return node[index];
+    return FoundNode{node[index], own_line(node[index]), true};
   }
   if (!node.IsMap()) return std::nullopt;
   const std::string_view rest = path.starts_with('.') ? path.substr(1) : path;
-  std::optional<YAML::Node> best;
+  std::optional<FoundNode> best;
   std::string_view left;
   for (const auto& pair : node) {
     if (!pair.first.IsScalar() || !rest.starts_with(pair.first.Scalar())) continue;
     const std::string_view behind = rest.substr(pair.first.Scalar().size());
     if (!behind.empty() && behind.front() != '.' && behind.front() != '[') continue;
     if (best && behind.size() >= left.size()) continue;
-    best.emplace(pair.second);
+    best.emplace(FoundNode{pair.second, own_line(pair.first), true});
     left = behind;
   }
   if (best) path = left;
@@ -39,17 +43,25 @@ std::optional<YAML::Node> step(const YAML::Node& node, std::string_view& path) {
 }  // namespace
 
 FoundNode nearest_node(const YAML::Node& root, std::string_view path) {
-  YAML::Node node(root);
+  FoundNode found{root, 0, true};
   while (!path.empty()) {
-    std::optional<YAML::Node> below = step(node, path);
-    if (!below) return {node, false};
-    node.reset(*below);
+    const std::optional<FoundNode> below = step(found.node, path);
+    if (!below) {
+      found.whole = false;
+      return found;
+    }
+    found.node.reset(below->node);
+    found.line = below->line;
   }
-  return {node, true};
+  return found;
 }
 
 bool among(std::string_view word, std::span<const std::string_view> words) {
   return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+std::string must_be(std::string_view allowed, std::string_view found) {
+  return fmt::format("must be {}, not \"{}\"", allowed, found);
 }
 
 std::string listed(std::span<const std::string_view> words) {
@@ -58,11 +70,16 @@ std::string listed(std::span<const std::string_view> words) {
 
 void YamlWalk::error(const YAML::Node& at, const std::string& path, std::string message) {
   failed_ = true;
-  out_.error(file_, at.Mark().line + 1, path, std::move(message));
+  out_.error(file_, line_of(at), path, std::move(message));
 }
 
 void YamlWalk::warn(const YAML::Node& at, const std::string& path, std::string message) {
-  out_.warning(file_, at.Mark().line + 1, path, std::move(message));
+  out_.warning(file_, line_of(at), path, std::move(message));
+}
+
+int YamlWalk::line_of(const YAML::Node& node) const {
+  const auto found = key_lines_.find(&node.Tag());
+  return found == key_lines_.end() ? own_line(node) : found->second;
 }
 
 void YamlWalk::each_pair(const YAML::Node& node, const std::string& path, std::string_view what, const Each& each) {
@@ -85,6 +102,7 @@ void YamlWalk::each_pair(const YAML::Node& node, const std::string& path, std::s
       continue;
     }
     seen.push_back(key);
+    key_lines_[&pair.second.Tag()] = own_line(pair.first);
     each(key, pair.second, below);
   }
 }

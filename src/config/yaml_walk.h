@@ -8,6 +8,7 @@
 #include <yaml-cpp/yaml.h>
 
 #include <functional>
+#include <map>
 #include <span>
 #include <string>
 #include <string_view>
@@ -20,6 +21,7 @@ namespace dray::config {
 // several that fit the longest counts.
 struct FoundNode {
   YAML::Node node;
+  int line = 0;        // of its key, in a list its own; 0 for `root`
   bool whole = false;  // the path went to its end
 };
 FoundNode nearest_node(const YAML::Node& root, std::string_view path);
@@ -31,6 +33,7 @@ class YamlWalk {
 
   // True after the first error; warnings do not count.
   [[nodiscard]] bool failed() const { return failed_; }
+  // They name the line of the node's key, where each_pair() came by it: an empty value has no line of its own.
   void error(const YAML::Node& at, const std::string& path, std::string message);
   void warn(const YAML::Node& at, const std::string& path, std::string message);
 
@@ -49,12 +52,18 @@ class YamlWalk {
   int integer(const YAML::Node& node, const std::string& path);
 
  private:
+  [[nodiscard]] int line_of(const YAML::Node& node) const;
+
   const std::string& file_;
   Complaints& out_;
+  // yaml-cpp has no identity to show, but the tag's text is stored within the node.
+  std::map<const std::string*, int> key_lines_;
   bool failed_ = false;
 };
 
 bool among(std::string_view word, std::span<const std::string_view> words);
+// `must be a or b, not "x"`.
+std::string must_be(std::string_view allowed, std::string_view found);
 // With ", " between.
 std::string listed(std::span<const std::string_view> words);
 

@@ -4,14 +4,15 @@
 
 #include <fmt/core.h>
 
+#include "decode/flaw_reason.h"
 #include "decode/trouble.h"
 
 namespace dray::decode {
 namespace {
 
-std::string_view told(flow::Trouble trouble) {
-  return trouble == flow::Trouble::oversize_record ? "is larger than record_bytes_max"
-                                                   : "was announced in a form that it does not have";
+std::string told(const flow::Record& record) {
+  if (record.flaw == flow::Flaw::oversize) return "is larger than record_bytes_max";
+  return fmt::format("is not what its format promises: {}", reason_of(record));
 }
 
 }  // namespace
@@ -21,19 +22,19 @@ Status FlawSink::dispose(const flow::Record& record) {
       record.flaw == flow::Flaw::oversize ? flow::Trouble::oversize_record : flow::Trouble::undecodable_record;
   switch (disposal_.dispositions.of(trouble)) {
     case flow::Disposition::send_raw: return next_->accept(record);
-    case flow::Disposition::leave: return left(trouble, "");
+    case flow::Disposition::leave: return left(record, trouble, "");
     case flow::Disposition::remove: note(trouble, flow::Disposition::remove); return {};
     case flow::Disposition::quarantine: break;
   }
-  if (disposal_.quarantine == nullptr) return left(trouble, ", and there is no quarantine here");
-  if (Status kept = disposal_.quarantine->keep(trouble, records_, record.bytes); !kept) return kept;
+  if (disposal_.quarantine == nullptr) return left(record, trouble, ", and there is no quarantine here");
+  if (Status kept = disposal_.quarantine->keep(trouble, records_, record); !kept) return kept;
   note(trouble, flow::Disposition::quarantine);
   return {};
 }
 
-Error FlawSink::left(flow::Trouble trouble, std::string_view why) const {
+Error FlawSink::left(const flow::Record& record, flow::Trouble trouble, std::string_view why) const {
   return {ErrorKind::poison, std::string(flow::name_of(trouble)),
-          fmt::format("record {} {}{}", records_, told(trouble), why)};
+          fmt::format("record {} {}{}", records_, told(record), why)};
 }
 
 void FlawSink::note(flow::Trouble trouble, flow::Disposition disposition) {

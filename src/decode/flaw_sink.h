@@ -19,8 +19,9 @@ namespace dray::decode {
 class RecordQuarantine {
  public:
   virtual ~RecordQuarantine() = default;
-  // Durable when it answers ok. Error {poison, kQuarantineUnavailable}: it took nothing.
-  virtual Status keep(flow::Trouble trouble, std::uint64_t record, std::string_view bytes) = 0;
+  // number: of the record in its object. Durable when it answers ok. Error {poison, kQuarantineUnavailable}: it took
+  // nothing.
+  virtual Status keep(flow::Trouble trouble, std::uint64_t number, const flow::Record& record) = 0;
 };
 
 struct Disposal {
@@ -56,7 +57,7 @@ class FlawSink final : public flow::RecordSink {
 
  private:
   Status dispose(const flow::Record& record);
-  [[nodiscard]] Error left(flow::Trouble trouble, std::string_view why) const;
+  [[nodiscard]] Error left(const flow::Record& record, flow::Trouble trouble, std::string_view why) const;
   void note(flow::Trouble trouble, flow::Disposition disposition);
 
   const Disposal disposal_;

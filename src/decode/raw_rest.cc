@@ -56,7 +56,7 @@ Status RawRest::write(std::string_view chunk) {
 bool RawRest::is_behind_last_record(char byte) const {
   if (!begins_value(byte)) return false;
   // Garbage comes when the line behind it is seen to begin a value.
-  return counter_.last != byte || counter_.flaw == flow::Flaw::undecodable;
+  return counter_.last != byte || flow::is_undecodable(counter_.flaw);
 }
 
 Status RawRest::finish() {

@@ -16,9 +16,16 @@ namespace dray::flow {
 // Why a record is not what its format promises. What becomes of such a record: `on_error` of the input.
 enum class Flaw : std::uint8_t {
   none,
-  undecodable,  // announced as JSON (or another form with fields) and not it; the bytes are as in the object
-  oversize,     // a piece of a record over record_bytes_max; more pieces of the same record may follow
+  // Undecodable: announced in a form that it does not have; the bytes are as in the object.
+  no_json,
+  no_fields,  // a quote without end, or fields that make too large an object
+  no_end,     // what begins the next record comes first, or the end of all
+  oversize,   // a piece of a record over record_bytes_max; more pieces of the same record may follow
 };
+
+constexpr bool is_undecodable(Flaw flaw) {
+  return flaw == Flaw::no_json || flaw == Flaw::no_fields || flaw == Flaw::no_end;
+}
 
 // Offsets in a JSON object of the ':' of its top-level members, ascending: the last of a doubled key is the last here.
 // All of them, or at least those of the names that the splitter was told to look for. Nothing: not collected, see

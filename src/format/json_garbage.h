@@ -66,7 +66,7 @@ class Garbage {
       std::string_view line = rest.substr(0, end);
       line.remove_suffix(line.ends_with('\r') ? 1 : 0);
       if (line.find_first_not_of(" \t\r") != std::string_view::npos) {
-        status = shaper.take_raw(line, is_text_ ? flow::Flaw::none : flow::Flaw::undecodable);
+        status = shaper.take_raw(line, is_text_ ? flow::Flaw::none : flow::Flaw::no_json);
       }
       rest.remove_prefix(std::min(end, rest.size() - 1) + 1);
     }

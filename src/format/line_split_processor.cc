@@ -24,7 +24,7 @@ class JsonLine {
       return sink_.accept({.bytes = line, .flaw = flaw});
     }
     if (!reader_.read(line)) {
-      return sink_.accept({.bytes = line, .flaw = flow::Flaw::undecodable});
+      return sink_.accept({.bytes = line, .flaw = flow::Flaw::no_json});
     }
     return record_.emit(line, reader_.has_blanks(), reader_.colons());
   }

@@ -63,7 +63,7 @@ Status RowObject::end(std::string_view raw) {
 }
 
 Status RowObject::undecodable(std::string_view raw) {
-  return sink_.accept({.bytes = raw, .flaw = flow::Flaw::undecodable});
+  return sink_.accept({.bytes = raw, .flaw = flow::Flaw::no_fields});
 }
 
 }  // namespace dray::format

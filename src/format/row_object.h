@@ -29,9 +29,9 @@ class RowObject {
   void begin();
   void add(std::string_view value);
   // Emits the object. One over bytes_max (a line of separators alone, whose
-  // fields must all be numbered) is not made: raw is sent as it stands, Flaw::undecodable.
+  // fields must all be numbered) is not made: raw is sent as it stands, Flaw::no_fields.
   Status end(std::string_view raw);
-  // The line has no fields (a quote without end): raw is sent as it stands, Flaw::undecodable.
+  // The line has no fields (a quote without end): raw is sent as it stands, Flaw::no_fields.
   Status undecodable(std::string_view raw);
 
  private:

@@ -184,7 +184,7 @@ class SeparatedJson final : public Splitter {
       std::string_view line = piece.substr(0, end);
       line.remove_suffix(end != piece.size() && line.ends_with('\r') ? 1 : 0);
       if (!line.empty()) {
-        status = sink_.accept({.bytes = line, .flaw = flow::Flaw::undecodable});
+        status = sink_.accept({.bytes = line, .flaw = flow::Flaw::no_json});
       }
       piece.remove_prefix(std::min(end + 1, piece.size()));
     }

@@ -3,8 +3,8 @@
 // Streaming: memory is bounded by record_bytes_max whatever the object's size or line count. Input that breaks the
 // format is {poison, code} from write() or finish() after every earlier record was accepted. A record over the limit
 // is {poison, "oversize_record"}, or, if so configured, comes in pieces marked Flaw::oversize, and the records behind
-// it follow. What was announced as JSON and is not, where its end is known all the same (a line), comes marked
-// Flaw::undecodable. One thread at a time.
+// it follow. What is not in the form that it was announced in, where its end is known all the same (a line
+// that is no JSON), comes marked with one of the undecodable flaws. One thread at a time.
 #pragma once
 
 #include <cstddef>

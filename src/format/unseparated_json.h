@@ -9,7 +9,7 @@
 // that brackets nest by kind and strings end.
 //
 // Bytes between top-level values that begin none, and a top-level record that is none, are garbage: if within
-// record_bytes_max a line begins with '{', the lines up to there come as records with Flaw::undecodable and the walk
+// record_bytes_max a line begins with '{', the lines up to there come as records with Flaw::no_json and the walk
 // goes on at it. Otherwise, and everywhere else, errors are {poison, ...} after every earlier record was accepted:
 // "no_records" (an object without the keys; the message tells its members), "bad_json", "truncated_json", "too_deep"
 // (over 1,024 levels), "oversize_record" (or pieces), "include_after_records". One thread at a time.

@@ -5,7 +5,7 @@
 // header. With json the record is an object: names from the last `#Fields:` line, values from the line as its own form
 // says: between tabs if it has one, else between blanks, where a value may be quoted ("" inside is a quote; \" stays as
 // it is, and does not end the value, unless only so there are as many values as names). Columns may change with every
-// `#Fields:`. A quote without end makes the line Flaw::undecodable. A `#Fields:` line over 64 KiB is
+// `#Fields:`. A quote without end makes the line Flaw::no_fields. A `#Fields:` line over 64 KiB is
 // {poison, "bad_header"}. One thread at a time.
 #pragma once
 

@@ -3,7 +3,7 @@
 //
 // What stands around the elements (<?xml …?>, <Events>, comments that end in their line) is no event. The event
 // stays the same XML in one line: white space between two tags goes if it holds a line end, a line end in a text
-// becomes &#10; and one inside a tag a blank. An element whose end does not come is Flaw::undecodable, and ends where
+// becomes &#10; and one inside a tag a blank. An element whose end does not come is Flaw::no_end, and ends where
 // the next begins.
 // Limits: CDATA is text like other; Windows writes none.
 #include "format/joined_lines.h"
@@ -134,7 +134,7 @@ class WindowsEvents final : public Splitter {
 
   Status finish() override {
     Status status = cutter_.finish([this](const Part& part) { return take(part); });
-    return status && !event_.empty() ? event_.end(flow::Flaw::undecodable) : status;
+    return status && !event_.empty() ? event_.end(flow::Flaw::no_end) : status;
   }
 
  private:
@@ -152,7 +152,7 @@ class WindowsEvents final : public Splitter {
 
   Status take_line(std::string_view line) {
     if (!event_.empty() && begins_event(without_indent(line))) {
-      if (Status status = event_.end(flow::Flaw::undecodable); !status) {
+      if (Status status = event_.end(flow::Flaw::no_end); !status) {
         return status;
       }
     }

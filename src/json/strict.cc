@@ -264,6 +264,14 @@ std::size_t scalar_size(std::string_view text) {
   return reader.take_scalar() ? reader.taken() : 0;
 }
 
+std::optional<std::size_t> fault_at(std::string_view text) {
+  Walk walk{Reader(text)};
+  if (walk_through(walk)) {
+    return std::nullopt;
+  }
+  return walk.reader.taken();
+}
+
 bool is_value(std::string_view text) {
   Walk walk{Reader(text)};
   return walk_through(walk);

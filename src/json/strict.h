@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -20,6 +21,10 @@ bool is_value(std::string_view text);
 // The same, and what a record wants to know, on one pass: the ':' of the members if the value is an object (offsets in
 // text, ascending), and whether there is white space outside strings. Both mean nothing if the answer is false.
 bool is_value(std::string_view text, std::vector<std::uint32_t>& colons, bool& blanks);
+
+// For a message: where a text that is no value stops being one, no further back than the beginning of the token there;
+// its size if only the end is missing. Nothing if it is a value.
+std::optional<std::size_t> fault_at(std::string_view text);
 
 // Bytes of the number, string or literal that the text begins with; 0 if it begins with none. Behind it anything may
 // stand.

@@ -4,6 +4,7 @@
 
 #include <fmt/core.h>
 
+#include "decode/flaw_reason.h"
 #include "decode/trouble.h"
 
 namespace dray::pipeline {
@@ -39,14 +40,15 @@ Result<Disposition> Disposals::dispose(const Task& task, const Case& found) {
   return disposition;
 }
 
-Status Disposals::quarantine(const Task& task, const std::string& service, Trouble trouble, std::uint64_t record,
-                             std::string_view bytes) {
+Status Disposals::quarantine(const Task& task, const std::string& service, Trouble trouble, std::uint64_t number,
+                             const flow::Record& record) {
   Error error{ErrorKind::poison, std::string(flow::name_of(trouble)),
-              trouble == Trouble::oversize_record ? "larger than record_bytes_max; this is a piece of it"
-                                                  : "announced in a form that it does not have"};
+              trouble == Trouble::oversize_record
+                  ? "larger than record_bytes_max; this is a piece of it"
+                  : fmt::format("not what its format promises: {}", decode::reason_of(record))};
   quarantine::Reason reason = reason_of(task, service, trouble, std::move(error));
-  reason.record = record;
-  return keep(reason, bytes);
+  reason.record = number;
+  return keep(reason, record.bytes);
 }
 
 Status Disposals::keep(const quarantine::Reason& reason, std::string_view bytes) {

@@ -36,8 +36,8 @@ class Disposals {
   // quarantine or remove; the error: the object's own.
   Result<flow::Disposition> dispose(const Task& task, const Case& found);
   // A record. Error: the quarantine would not take it.
-  Status quarantine(const Task& task, const std::string& service, flow::Trouble trouble, std::uint64_t record,
-                    std::string_view bytes);
+  Status quarantine(const Task& task, const std::string& service, flow::Trouble trouble, std::uint64_t number,
+                    const flow::Record& record);
 
   // What was done, in a warning that names the object; lines of a kind are at least a second apart.
   void tell(const Task& task, const decode::Disposed& records);
@@ -60,8 +60,8 @@ class RecordsOf final : public decode::RecordQuarantine {
  public:
   RecordsOf(Disposals& disposals, const Task& task, std::string service)
       : disposals_(disposals), task_(task), service_(std::move(service)) {}
-  Status keep(flow::Trouble trouble, std::uint64_t record, std::string_view bytes) override {
-    return disposals_.quarantine(task_, service_, trouble, record, bytes);
+  Status keep(flow::Trouble trouble, std::uint64_t number, const flow::Record& record) override {
+    return disposals_.quarantine(task_, service_, trouble, number, record);
   }
 
  private:

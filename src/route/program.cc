@@ -149,7 +149,8 @@ Rule Compiler::rule(const std::string& key, const FilterRule& source, bool of_li
 void Compiler::check_steps(const std::string& key, const std::vector<Operation>& steps) {
   for (std::size_t i = 0; i < steps.size(); ++i) {
     if (steps[i].kind != Operation::Kind::split || !steps[i].on.empty()) continue;
-    fault(fmt::format("{}[{}].on", key, i), "must not be empty: one splits on some text");
+    fault(fmt::format("{}[{}].on", key, i), "must not be empty: one splits on some text",
+          fmt::format("{}[{}].operator", key, i));
   }
 }
 

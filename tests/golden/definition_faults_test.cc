@@ -161,7 +161,7 @@ TEST(DefinitionFaults, OfOptionsHaveTheLineOfTheOption) {
        {{12, "header", "needs header_field_separator beside it"}, {13, "line_separator", "must be text of one byte"}}},
       {"separated_json_processor", "            separator: [a]\n", {{12, "separator", "must be a text"}}},
       {"multiline_processor", "            start: '(?<=x)'\n", {{12, "start", "is no pattern that RE2 can read"}}},
-      {"multiline_processor", "            keep_leading: true\n", {{12, "start", "is missing: a regular expression"}}},
+      {"multiline_processor", "            keep_leading: true\n", {{11, "start", "is missing: a regular expression"}}},
       {"unseparated_json_processor",
        "            key: Records\n            rename:\n              a: ''\n",
        {{14, "rename.a", "must be a name"}}},
@@ -200,7 +200,7 @@ TEST(DefinitionFaults, OfAllServicesAreToldAtOnceBesideOtherComplaints) {
 TEST(DefinitionFaults, OfWhatAPredefinedServiceKeepsSayWhereItComesFrom) {
   const std::string way_out = "`dray services aws_sqs_cloudtrail` prints it";
   expect_complaints("      aws_sqs_cloudtrail:\n        record_field_mapping: {kind: {keys: [eventName]}}\n",
-                    {{10, "aws_sqs_cloudtrail.routing_template", way_out}});
+                    {{9, "aws_sqs_cloudtrail.routing_template", way_out}});
   expect_complaints("      aws_sqs_cloudtrail: {record_field_mapping: }\n",
                     {{9, "aws_sqs_cloudtrail.routing_template", way_out}});
 }

@@ -177,7 +177,7 @@ class Files(Trial):
         self.assertEqual(len(out.splitlines()), 3)
         self.assertEqual(
             errors,
-            "dray: x: 2 records are not what their format promises, sent as they stand; the first is record 2\n",
+            "dray: x: 2 records are not what their format promises, sent as they stand; the first is record 2: no JSON at byte 2\n",
         )
 
     def test_it_is_told_why_there_are_no_events(self):
@@ -201,6 +201,32 @@ class Files(Trial):
         _, errors = self.dray("try", "--service", "vpc", "strange", code=64)
         self.assertIn("did you mean aws_sqs_vpc?", errors)
 
+    def test_text_under_the_wrong_service_is_told(self):
+        self.write("flow", f"{FLOW}\n")
+        _, errors = self.dray("try", "--service", "aws_sqs_alb", "flow")
+        self.assertEqual(
+            errors, "dray: flow: reads like aws_sqs_vpc, not like aws_sqs_alb: is this the right --service?\n"
+        )
+        for service in ("aws_sqs_vpc", "aws_sqs_cloudwatch_vpc"):
+            self.assertEqual(self.dray("try", "--service", service, "flow")[1], "")
+        name = "111122223333_elasticloadbalancing_eu-west-1_app.shop.0a1b2c3d4e5f6071.log"
+        self.write(name, f"{FLOW}\n")
+        self.assertEqual(self.dray("try", "--service", "aws_sqs_alb", name)[1], "", "its key says otherwise")
+
+    def test_what_is_no_file_in_a_directory_is_told(self):
+        self.write("logs/flow", f"{FLOW}\n")
+        os.symlink("nowhere", self.path("logs/broken"))
+        os.mkfifo(self.path("logs/pipe"))
+        os.symlink(".", self.path("logs/loop"))
+        out, errors = self.dray("try", "--service", "aws_sqs_vpc", "logs", code=65)
+        self.assertEqual(out.count(b"\n"), 1)
+        for line in (
+            "logs/broken: cannot be read: a link to nothing",
+            "logs/pipe: cannot be read: neither a file nor a directory; name it to read from it",
+            "logs/loop: cannot be read: a link to a directory is not followed; name it to read it",
+        ):
+            self.assertIn(line, errors)
+
     def test_a_key_that_nobody_takes_is_told(self):
         self.write_config()
         self.write("other", "x")
@@ -209,6 +235,9 @@ class Files(Trial):
 
     def test_usage_and_configuration_have_their_codes(self):
         self.write_config()
+        self.assertIn('"tri" is no command; did you mean "try"?', self.dray("tri", "x", code=64)[1])
+        self.assertIn('"--hlp" is no command; did you mean "--help"?', self.dray("--hlp", code=64)[1])
+        self.assertIn("a command is missing; the commands: run, demo, check, try, ", self.dray(code=64)[1])
         _, errors = self.dray("try", "--service", "aws_sqs_vpcc", "x", code=64)
         self.assertIn("did you mean aws_sqs_vpc?", errors)
         self.dray("try", "--count", "--json", "--service", "aws_sqs_vpc", "x", code=64)
@@ -231,7 +260,7 @@ class Files(Trial):
             "record 2: my.app.null.null.info",
             "tag: my.app.[bucket].[account].[record-level]\n",
             "[record-level] is the member level, in lower case; where there is none: null",
-            "record 3: not what its format promises (undecodable), as it stands; my.app.null.null.null (null: the record is no JSON)",
+            "record 3: not what its format promises (undecodable): no JSON at byte 0; as it stands; my.app.null.null.null (null: the record is no JSON)",
             "codec: gzip",
             "summary: records=3 events=2 filtered=1 quarantined=0 dropped=0 flawed=1 raw=0 left_out=0 stored_bytes=",
         ):

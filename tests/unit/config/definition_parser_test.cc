@@ -141,6 +141,23 @@ TEST(DefinitionParser, AnUnknownKeyIsAWarningWithTheNearestKey) {
       << outcome.text();
 }
 
+TEST(DefinitionParser, AValueThatIsMissingOrStandsFurtherDownIsToldWithTheLineOfItsKey) {
+  const Outcome outcome =
+      parse_own("encoding:\n\n  gzipp\nrouting_cases:\n\n\nany_of: \n  a: 1\nline_filter_rules:\n- - type:\n");
+  const std::string text = outcome.text();
+  EXPECT_NE(text.find("config.yaml:3: error: services.mine.encoding"), std::string::npos) << text;
+  EXPECT_NE(text.find("config.yaml:9: error: services.mine.any_of"), std::string::npos) << text;
+  EXPECT_NE(text.find("config.yaml:12: error: services.mine.line_filter_rules[0][0].type"), std::string::npos) << text;
+}
+
+TEST(DefinitionParser, AWrongOperatorIsOneComplaint) {
+  const Outcome outcome = parse_own("file_field_definitions: {a: [{operator: join, on: ''}, {operater: split}]}");
+  const std::string text = outcome.text();
+  EXPECT_NE(text.find("unknown operator \"join\""), std::string::npos) << text;
+  EXPECT_NE(text.find("a[1].operator: is missing"), std::string::npos) << text;
+  EXPECT_EQ(text.find("element"), std::string::npos) << text;
+}
+
 struct Fault {
   const char* yaml;
   const char* says;
@@ -175,11 +192,13 @@ INSTANTIATE_TEST_SUITE_P(
         Fault{"filename_filter_rules: [{type: match, pattern: a}]",
               "filename_filter_rules[0]: must be a list of rules"},
         Fault{"filename_filter_rules: [[]]", "filename_filter_rules[0]: has no rule"},
-        Fault{"filename_filter_rules: [[{type: matches, pattern: a}]]", "must be match or doesnotmatch"},
+        Fault{"filename_filter_rules: [[{type: matches, pattern: a}]]",
+              "must be match or doesnotmatch, not \"matches\""},
         Fault{"filename_filter_rules: [[{type: match}]]", "needs either pattern or value"},
         Fault{"filename_filter_rules: [[{type: match, pattern: a, value: b}]]", "needs either pattern or value"},
         Fault{"line_filter_rules: [[{source: record, type: match, value: b}]]", "[0][0].key: is missing"},
-        Fault{"line_filter_rules: [[{source: line, key: a, type: match, value: b}]]", "must be record or file"},
+        Fault{"line_filter_rules: [[{source: line, key: a, type: match, value: b}]]",
+              "must be record or file, not \"line\""},
         Fault{"record_field_mapping: {a: {}}", "record_field_mapping.a.keys: is missing"},
         Fault{"record_field_mapping: {a: {keys: []}}", "must name at least one member"},
         Fault{"record_field_mapping: {a: {keys: [b], type: number}}", "must be string"},

@@ -54,9 +54,9 @@ struct Kept {
 
 class Shelf final : public RecordQuarantine {
  public:
-  Status keep(flow::Trouble trouble, std::uint64_t record, std::string_view bytes) override {
+  Status keep(flow::Trouble trouble, std::uint64_t number, const flow::Record& record) override {
     if (refuses) return Error{ErrorKind::poison, "quarantine_unavailable", "full"};
-    kept.push_back({trouble, record, std::string(bytes)});
+    kept.push_back({trouble, number, std::string(record.bytes)});
     return {};
   }
   bool refuses = false;

@@ -1,6 +1,7 @@
 // Each class of record trouble with each disposition, through real splitters.
 #include <gtest/gtest.h>
 
+#include "decode/flaw_reason.h"
 #include "fixture.h"
 
 namespace dray::decode {
@@ -25,8 +26,19 @@ TEST(UndecodableRecords, LeftTheyEndTheObjectAfterTheGoodOnes) {
   EXPECT_EQ(got.texts, (Texts{"{\"a\":1}"}));
   EXPECT_EQ(got.code, "undecodable_record");
   EXPECT_EQ(got.trouble, Trouble::undecodable_record);
-  EXPECT_NE(got.message.find("record 2"), std::string::npos) << got.message;
+  EXPECT_NE(got.message.find("record 2 is not what its format promises: no JSON at byte 0"), std::string::npos)
+      << got.message;
   EXPECT_EQ(got.message.find("not json"), std::string::npos) << "no text of records";
+}
+
+TEST(UndecodableRecords, EachKindHasItsReason) {
+  const auto reason = [](std::string_view bytes, flow::Flaw flaw) { return reason_of({.bytes = bytes, .flaw = flaw}); };
+  EXPECT_EQ(reason(R"({"a":1,})", flow::Flaw::no_json), "no JSON at byte 7");
+  EXPECT_EQ(reason(R"({"a":)", flow::Flaw::no_json), "the JSON ends inside a value, after 5 bytes");
+  EXPECT_EQ(reason("12", flow::Flaw::no_json), "no JSON object");
+  EXPECT_EQ(reason("a\"", flow::Flaw::no_fields), "a quote without end, or fields that make too large an object");
+  EXPECT_EQ(reason("<Event>", flow::Flaw::no_end), "its end does not come");
+  EXPECT_EQ(reason("x", flow::Flaw::none), "");
 }
 
 TEST(UndecodableRecords, QuarantinedTheyAreKeptAndTheOthersSent) {

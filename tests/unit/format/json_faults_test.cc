@@ -14,9 +14,8 @@ TEST(Quirk23, GarbageBetweenValuesIsSentRawIfALineBeginsWithABraceLater) {
       split(kJson, {}, "{\"a\":1}\nERROR: x {\r\n\n more]\n{\"b\":2}{\"c\":[}\n{\"d\":3}\n{\"e\":\n[4}\nx\n{\"f\":5}");
   EXPECT_EQ(outcome.records, (Lines{R"({"a":1})", "ERROR: x {", " more]", R"({"b":2})", "{\"c\":[}", R"({"d":3})",
                                     "{\"e\":", "[4}", "x", R"({"f":5})"}));
-  EXPECT_EQ(outcome.flaws,
-            (std::vector{Flaw::none, Flaw::undecodable, Flaw::undecodable, Flaw::none, Flaw::undecodable, Flaw::none,
-                         Flaw::undecodable, Flaw::undecodable, Flaw::undecodable, Flaw::none}));
+  EXPECT_EQ(outcome.flaws, (std::vector{Flaw::none, Flaw::no_json, Flaw::no_json, Flaw::none, Flaw::no_json, Flaw::none,
+                                        Flaw::no_json, Flaw::no_json, Flaw::no_json, Flaw::none}));
   EXPECT_EQ(outcome.code, "");
 }
 
@@ -43,7 +42,7 @@ TEST(Quirk23, InsideAnArrayOrAWalkedObjectNothingIsGuessed) {
 TEST(Quirk23, ALineOfFindingsThatIsNoJsonIsSentRaw) {
   const Outcome outcome = split("guardduty_processor", {}, "{\"id\":1}\n{\"id\":2,}\n{\"id\":3}\n");
   EXPECT_EQ(outcome.records, (Lines{R"({"id":1})", "{\"id\":2,}", R"({"id":3})"}));
-  EXPECT_EQ(outcome.flaws, (std::vector{Flaw::none, Flaw::undecodable, Flaw::none}));
+  EXPECT_EQ(outcome.flaws, (std::vector{Flaw::none, Flaw::no_json, Flaw::none}));
 }
 
 // In any pieces.
@@ -61,7 +60,7 @@ Outcome split_anyhow(std::string_view format, const std::string& text) {
 TEST(HalfAByteOrderMark, IsGarbageByItselfAndTheNextLineARecord) {
   const Outcome outcome = split_anyhow(kJson, "{\"a\":1}\n\xEF\n{\"a\":2}\n\xEF\xBB \r\n{\"a\":3}");
   EXPECT_EQ(outcome.records, (Lines{R"({"a":1})", "\xEF", R"({"a":2})", "\xEF\xBB ", R"({"a":3})"}));
-  EXPECT_EQ(outcome.flaws, (std::vector{Flaw::none, Flaw::undecodable, Flaw::none, Flaw::undecodable, Flaw::none}));
+  EXPECT_EQ(outcome.flaws, (std::vector{Flaw::none, Flaw::no_json, Flaw::none, Flaw::no_json, Flaw::none}));
   EXPECT_EQ(split_anyhow(kJson, "{\"a\":1}\n\xEF").code, "truncated_json");
 }
 

@@ -126,8 +126,8 @@ TEST(SeparatedJson, SendsAPieceThatIsNoJsonAsItIs) {
   const Outcome outcome = split("separated_json_processor", {{"separator", "||"}},
                                 "{\"a\":1||{\"b\":\"x||y||{\"c\":3}|| one\ntwo || {}{} ||\"cut");
   EXPECT_EQ(outcome.records, (Lines{"{\"a\":1", "{\"b\":\"x", "y", R"({"c":3})", " one", "two ", " {}{} ", "\"cut"}));
-  EXPECT_EQ(outcome.flaws, (std::vector{Flaw::undecodable, Flaw::undecodable, Flaw::undecodable, Flaw::none,
-                                        Flaw::undecodable, Flaw::undecodable, Flaw::undecodable, Flaw::undecodable}));
+  EXPECT_EQ(outcome.flaws, (std::vector{Flaw::no_json, Flaw::no_json, Flaw::no_json, Flaw::none, Flaw::no_json,
+                                        Flaw::no_json, Flaw::no_json, Flaw::no_json}));
 }
 
 TEST(SeparatedJson, TakesTimeInProportionToItsInput) {
@@ -146,7 +146,7 @@ TEST(SplitOrUnseparated, DecidesByTheFirstValue) {
   EXPECT_EQ(run("{\"a\":1}{\"b\":2}").records, (Lines{R"({"a":1})", R"({"b":2})"}));
   EXPECT_EQ(run("{\"a\":1}\n{\"b\": 2}\n").records, (Lines{R"({"a":1})", R"({"b":2})"}));
   EXPECT_EQ(run("{\"a\":1}\n{\"b\": 2}\n", {{"json", "false"}}).records, (Lines{R"({"a":1})", "{\"b\": 2}"}));
-  EXPECT_EQ(run("{\"a\":1}\n{\"b\":2,}\n{\"c\":3} \n").flaws, (std::vector{Flaw::none, Flaw::undecodable, Flaw::none}));
+  EXPECT_EQ(run("{\"a\":1}\n{\"b\":2,}\n{\"c\":3} \n").flaws, (std::vector{Flaw::none, Flaw::no_json, Flaw::none}));
   EXPECT_EQ(run("{\n \"a\":1\n}\n{\n \"b\":2\n}\n").records, (Lines{R"({"a":1})", R"({"b":2})"}));
   EXPECT_EQ(run("[{\"a\":1},\n{\"b\":2}]\n").records, (Lines{R"({"a":1})", R"({"b":2})"}));
   EXPECT_EQ(run("{\"Records\":[1,2]}\n{\"Records\":[3]}\n", {{"key", "Records"}}).records, (Lines{"1", "2", "3"}));

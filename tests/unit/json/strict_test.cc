@@ -96,6 +96,20 @@ TEST(IsValue, TellsEveryColonOfTheOutermostObjectHoweverMany) {
   EXPECT_TRUE(blanks);
 }
 
+TEST(FaultAt, TellsWhereATextStopsBeingOneValue) {
+  const auto at = [](std::string_view text) { return fault_at(text).value_or(std::string_view::npos); };
+  EXPECT_FALSE(fault_at(R"({"a":[1,true]} )"));
+  EXPECT_EQ(at(""), 0U);
+  EXPECT_EQ(at("Killed"), 0U);
+  EXPECT_EQ(at(R"({"a":1,})"), 7U);
+  EXPECT_EQ(at(R"({"a":1} x)"), 8U);
+  EXPECT_EQ(at(R"({"a":tru})"), 5U);
+  EXPECT_EQ(at(R"({"a":[1})"), 7U);
+  EXPECT_EQ(at(R"({"a":1)"), 6U);
+  EXPECT_EQ(at(R"({"a":"b)"), 7U);
+  EXPECT_EQ(at("{\"a\":\"\x01\"}"), 6U);
+}
+
 TEST(IsValue, FindsTheEndOfStringsOfAnyLength) {
   for (std::size_t size = 0; size < 100; ++size) {
     const std::string text(size, 'x');
