@@ -44,10 +44,11 @@ struct ServiceChoice {
 
 std::variant<TryServices, Refusal> choose_services(const ServiceChoice& choice);
 
-// For a hint: all predefined services that first bytes tell apart, `asked` before the others; nothing if they tell nothing
-// of `asked`.
+// For a hint: all predefined services that first bytes tell apart, `asked` before the others; nothing if they tell
+// nothing of `asked`.
 std::optional<decode::ReadyService> services_beside(const service::Definition& asked);
-// That another one of them recognised the bytes is worth a word: it has another tag, and is none that `asked` stands for.
+// That another one of them recognised the bytes is worth a word: it has another tag, and is none that `asked` stands
+// for.
 bool is_other_source(std::string_view recognised, const service::Definition& asked);
 
 // "dray: …" with the names, and the nearest one, for a name that no predefined service has.
