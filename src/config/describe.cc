@@ -91,8 +91,9 @@ constexpr Row kServiceKeys[] = {
     {"encoding", "`gzip`, `none`, a character set …; absent: compression is recognised by the first bytes."},
     {"file_format", "`{type, config}`: how records stand in the object; see below."},
     {"record_field_mapping",
-     "Variables from a record: name and `{keys: [outer, inner], operations: [steps]}`; also `type: string`, `default` "
-     "and `when: [{keys, value, then}]`."},
+     "Variables from a record: name and `{keys: [outer, inner], operations: [steps]}`; also `type: string` "
+     "(a number or boolean there is as good as nothing), `default` (the text where there is nothing) and "
+     "`when: [{keys, value, then}]` (the text `then` if the member at `keys` equals `value`; the first that does)."},
     {"line_filter_rules",
      "List of lists of `{source: record or file, key: VARIABLE, type, pattern or value}`. A record is not sent if in "
      "one inner list every rule holds."},
@@ -111,6 +112,10 @@ constexpr std::string_view kAfterServiceKeys = R"(
 Steps are `{operator: split, on: "/", element: 0}` (a negative element counts from the end), `{operator:
 replace, to_replace: "_", replace_with: ""}` and `{operator: lower}`. `pattern` is searched (RE2), `value`
 equals the whole text. A variable that finds nothing is `null`.
+
+In a tag a value stands as it is, but each character of it that is none of letters, digits, `.`, `_` and `-` becomes
+one `_`, and an empty one is `null`. A dot in a value begins another level of the tag; a step that replaces it keeps the
+value in one. Tags over 1,024 characters are sent to `unknown.unknown`.
 
 | `file_format.type` | reads | `file_format.config` |
 |---|---|---|

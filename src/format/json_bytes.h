@@ -30,7 +30,7 @@ inline std::string_view kind_of(char first) {
     case '{': return "an object";
     case '[': return "an array";
     case '"': return "a string";
-    default: return "a number or literal";
+    default: return "a number, a literal or plain text";
   }
 }
 
