@@ -209,15 +209,15 @@ class TryRun {
     return decoded.ok();
   }
 
-  // Of a service that was named: lines are lines to all of them.
+  // Of a service that was named: lines are lines to all of them. Once for each other one.
   void hint_at_other_source(const TrySource& source, const decode::ReadyService& service) {
     if (command_.service.empty() || source.kind != TrySource::Kind::file) return;
     const service::Definition& asked = service.service->definition();
-    const auto others = services_beside(asked);
-    if (!others) return;
+    if (!beside_) beside_.emplace(services_beside(asked));
+    if (!*beside_) return;
     const std::string other = decode::recognised_by_bytes(
-        *others, source.object, scratch_, [&](ByteSink& sink) { return read_source(source, sink, {}); });
-    if (other.empty() || !is_other_source(other, asked)) return;
+        **beside_, source.object, scratch_, [&](ByteSink& sink) { return read_source(source, sink, {}); });
+    if (other.empty() || !is_other_source(other, asked) || !hinted_.insert(other).second) return;
     say(fmt::format("{}: reads like {}, not like {}: is this the right --service?", source.name, other, asked.name));
   }
 
@@ -344,6 +344,9 @@ class TryRun {
   const Stop stop_;
   bool failed_ = false;
   std::set<std::string_view> advised_;  // once each
+  // Once each, of the one service that was named; made when they are first wanted.
+  std::optional<std::optional<decode::ReadyService>> beside_;
+  std::set<std::string> hinted_;
 };
 
 // What the options forbid each other. "" if they agree.

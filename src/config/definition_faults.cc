@@ -68,7 +68,7 @@ bool has_empty_level(std::string_view routing_template) {
 
 }  // namespace
 
-bool tell_faults(const std::vector<service::DefinitionFault>& faults, const WrittenDefinition& written, int line,
+bool tell_faults(const std::vector<service::DefinitionFault>& faults, const WrittenDefinition& written,
                  Complaints& out) {
   const Complaints before = out;  // a fault does not explain another
   bool told = false;
@@ -81,8 +81,8 @@ bool tell_faults(const std::vector<service::DefinitionFault>& faults, const Writ
       message += fmt::format("; `{}` is the predefined definition's here (`dray services {}` prints it): write it anew",
                              key, written.name);
     }
-    out.error(written.file, found.line > 0 ? found.line : line, fmt::format("{}.{}", written.key_path, fault.path),
-              std::move(message));
+    out.error(written.file, found.line > 0 ? found.line : written.line,
+              fmt::format("{}.{}", written.key_path, fault.path), std::move(message));
     told = true;
   }
   return !told;
@@ -118,7 +118,8 @@ void complain_of_text(const service::Definition& definition, YamlWalk& walk, con
   bool reads_json = false;
   if (YAML::convert<bool>::decode(YAML::Node(std::string(format.options.text("json"))), reads_json) && reads_json)
     return;
-  walk.warn(node, path + ".record_field_mapping",
+  const bool is_written = node.IsMap() && node["record_field_mapping"];
+  walk.warn(is_written ? node["record_field_mapping"] : node, path + ".record_field_mapping",
             "the lines are not read as JSON, so every variable is \"null\"; set file_format.config.json: true");
 }
 

@@ -18,8 +18,8 @@
 namespace dray::config {
 
 // What those who make a definition ready say against it (patterns, templates, variables), unless an error that was told
-// before explains it. line: of the service's name, for what is not written there. False if anything was told.
-bool tell_faults(const std::vector<service::DefinitionFault>& faults, const WrittenDefinition& written, int line,
+// before explains it. What is not written there has the line of the service's name. False if anything was told.
+bool tell_faults(const std::vector<service::DefinitionFault>& faults, const WrittenDefinition& written,
                  Complaints& out);
 
 // Warns of a template that makes tags with an empty level (`my..app`, `.my.app`, `my.app.`), by what is written alone:

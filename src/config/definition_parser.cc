@@ -10,7 +10,7 @@
 #include "codec/decompressor.h"
 #include "config/definition_faults.h"
 #include "config/definition_tests.h"
-#include "config/yaml_walk.h"
+#include "config/step_walk.h"
 #include "format/splitter.h"
 #include "service/catalogue.h"
 
@@ -19,7 +19,6 @@ namespace {
 
 using service::Definition;
 using service::FilterRule;
-using service::Operation;
 using service::Variable;
 
 // Formats, encodings and services are asked from their catalogues.
@@ -51,9 +50,9 @@ constexpr std::string_view kWithoutEffect[] = {"request_period_in_seconds",
 
 // Reads one definition. Every method takes the key path of what it reads and complains about it by itself; what it
 // returns after an error is only good for finding more errors.
-class Parser : public YamlWalk {
+class Parser : public StepWalk {
  public:
-  using YamlWalk::YamlWalk;
+  using StepWalk::StepWalk;
 
   void read(const YAML::Node& node, const std::string& path, Definition& into);
 
@@ -61,14 +60,11 @@ class Parser : public YamlWalk {
   void top_key(const std::string& key, const YAML::Node& value, const std::string& path, Definition& into);
   std::string encoding(const YAML::Node& node, const std::string& path);
   std::optional<std::string> pattern(const YAML::Node& node, const std::string& path, std::string_view what);
+  std::string pattern_text(const YAML::Node& node, const std::string& path, std::string_view what);
   std::vector<std::string> any_of(const YAML::Node& node, const std::string& path);
   service::FileFormat file_format(const YAML::Node& node, const std::string& path);
   void format_options(const YAML::Node& node, const std::string& path, service::FileFormat& into);
   Setting setting(const YAML::Node& node, const std::string& path);
-  std::vector<Operation> operations(const YAML::Node& node, const std::string& path);
-  Operation operation(const YAML::Node& node, const std::string& path);
-  void complete(const YAML::Node& node, const std::string& path, const Operation& operation,
-                std::span<const std::string> given);
   std::vector<std::string> keys(const YAML::Node& node, const std::string& path);
   std::vector<Variable> file_fields(const YAML::Node& node, const std::string& path);
   std::vector<Variable> record_fields(const YAML::Node& node, const std::string& path);
@@ -136,7 +132,14 @@ std::string Parser::encoding(const YAML::Node& node, const std::string& path) {
 
 std::optional<std::string> Parser::pattern(const YAML::Node& node, const std::string& path, std::string_view what) {
   if (node.IsNull()) return std::nullopt;  // `key_pattern: ~` lets an override take every object again
-  return text(node, path, what);
+  return pattern_text(node, path, what);
+}
+
+// One that is empty is found in everything, which nobody writes down on purpose.
+std::string Parser::pattern_text(const YAML::Node& node, const std::string& path, std::string_view what) {
+  std::string pattern = text(node, path, what);
+  if (node.IsScalar() && pattern.empty()) error(node, path, "must not be empty: that would be found in everything");
+  return pattern;
 }
 
 std::vector<std::string_view> names_of_services() {
@@ -223,77 +226,6 @@ Setting Parser::setting(const YAML::Node& node, const std::string& path) {
     members.set(key, setting(value, below));
   });
   return members;
-}
-
-std::vector<Operation> Parser::operations(const YAML::Node& node, const std::string& path) {
-  std::vector<Operation> steps;
-  if (node.IsNull()) return steps;
-  if (node.IsMap()) {  // one step without its list
-    steps.push_back(operation(node, path));
-    return steps;
-  }
-  if (!is_list(node, path, "steps, such as {operator: split, on: \"/\", element: 0}")) return steps;
-  for (std::size_t i = 0; i < node.size(); ++i) steps.push_back(operation(node[i], fmt::format("{}[{}]", path, i)));
-  return steps;
-}
-
-Operation Parser::operation(const YAML::Node& node, const std::string& path) {
-  constexpr std::string_view operators[] = {"split", "replace", "lower"};
-  constexpr std::string_view known[] = {"operator", "on", "element", "to_replace", "replace_with"};
-  Operation step;
-  std::vector<std::string> given;
-  bool known_operator = true;
-  each_pair(node, path, "operator and its parameters",
-            [&](const std::string& key, const YAML::Node& value, const std::string& below) {
-              given.push_back(key);
-              if (key == "operator") {
-                const std::string name = text(value, below, "split, replace or lower");
-                if (name == "replace") step.kind = Operation::Kind::replace;
-                if (name == "lower") step.kind = Operation::Kind::lower;
-                known_operator = among(name, operators);
-                if (value.IsScalar() && !known_operator) {
-                  const auto near = nearest_key(name, operators);
-                  error(value, below,
-                        fmt::format("unknown operator \"{}\"; allowed: {}{}", name, listed(operators),
-                                    near.empty() ? "" : fmt::format("; did you mean \"{}\"?", near)));
-                }
-              } else if (key == "on") {
-                step.on = text(value, below, "the text to split on");
-                if (value.IsScalar() && step.on.empty())
-                  error(value, below, "must not be empty: one splits on some text");
-              } else if (key == "element") {
-                step.element = integer(value, below);
-              } else if (key == "to_replace") {
-                step.to_replace = text(value, below, "the text to replace");
-              } else if (key == "replace_with") {
-                if (!value.IsNull()) step.replace_with = text(value, below, "the text to put there, or \"\"");
-              } else {
-                unknown_key(value, below, key, known);
-              }
-            });
-  // Which parameters a wrong operator wants nobody knows.
-  if (node.IsMap() && known_operator) complete(node, path, step, given);
-  return step;
-}
-
-// A step with its own parameters, all of them and no other's.
-void Parser::complete(const YAML::Node& node, const std::string& path, const Operation& step,
-                      std::span<const std::string> given) {
-  const auto has = [&](std::string_view key) { return std::find(given.begin(), given.end(), key) != given.end(); };
-  if (!has("operator")) {
-    error(node, path + ".operator", "is missing; allowed: split, replace, lower");
-    return;
-  }
-  const auto need = [&](std::string_view key) {
-    if (!has(key)) error(node, fmt::format("{}.{}", path, key), "is missing");
-  };
-  if (step.kind == Operation::Kind::split) {
-    need("on");
-    need("element");
-  } else if (step.kind == Operation::Kind::replace) {
-    need("to_replace");
-    need("replace_with");
-  }
 }
 
 std::vector<std::string> Parser::keys(const YAML::Node& node, const std::string& path) {
@@ -433,7 +365,7 @@ FilterRule Parser::filter_rule(const YAML::Node& node, const std::string& path, 
       if (value.IsScalar() && !rule.negate && type != "match")
         error(value, below, must_be("match or doesnotmatch", type));
     } else if (key == "pattern") {
-      rule.pattern = text(value, below, "a pattern (RE2)");
+      rule.pattern = pattern_text(value, below, "a pattern (RE2)");
     } else if (key == "value") {
       rule.value = text(value, below, "the whole text to compare with");
     } else if (key == "source") {
@@ -447,7 +379,8 @@ FilterRule Parser::filter_rule(const YAML::Node& node, const std::string& path, 
   });
   if (!node.IsMap()) return rule;
   if (!typed) error(node, path + ".type", "is missing; allowed: match, doesnotmatch");
-  if (rule.pattern.has_value() == rule.value.has_value()) error(node, path, "needs either pattern or value");
+  if (rule.pattern && rule.value) error(node, path, "has both pattern and value; keep one");
+  if (!rule.pattern && !rule.value) error(node, path, "needs either pattern or value");
   if (of_lines && rule.key.empty()) {
     error(node, path + ".key", "is missing: a variable of record_field_mapping or file_field_definitions");
   }
@@ -481,6 +414,7 @@ bool read_definition(const WrittenDefinition& written, service::Definition& into
   if (written.predefined != nullptr) into = *written.predefined;
   into.name = written.name;
   Parser parser(written.file, out);
+  if (written.line > 0) parser.stands_at(written.node, written.line);
   parser.read(written.node, written.key_path, into);
   if (written.predefined == nullptr)
     complain_of_gaps(into, names_of_services(), parser, written.node, written.key_path);

@@ -25,6 +25,7 @@ struct WrittenDefinition {
   const service::Definition* predefined;  // nullptr if there is none of that name
   const std::string& file;
   const std::string& key_path;  // where the service stands: "inputs.sqs_collector.services.custom_service"
+  int line = 0;                 // of its name; 0: not known
 };
 
 // False when there was an error (warnings alone do not count); `into` then holds what could be read all the same.

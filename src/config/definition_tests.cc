@@ -41,8 +41,12 @@ class TestReader : public YamlWalk {
                 member(key, value, below, test);
               });
     if (!node.IsMap()) return test;
-    if (inputs != 1) error(node, path, "needs one of input, input_base64 and input_file: the bytes of the object");
-    if (expectations != 1) error(node, path, "needs either expect (a list of events, [] for none) or expect_count");
+    constexpr const char* kOne = "has several of these; keep one: ";
+    constexpr const char* kInputs = "input, input_base64, input_file (the bytes of the object)";
+    constexpr const char* kExpectations = "expect (a list of events, [] for none), expect_count";
+    if (inputs != 1) error(node, path, fmt::format("{}{}", inputs == 0 ? "needs one of " : kOne, kInputs));
+    if (expectations != 1)
+      error(node, path, fmt::format("{}{}", expectations == 0 ? "needs one of " : kOne, kExpectations));
     return test;
   }
 

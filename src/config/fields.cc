@@ -296,7 +296,9 @@ YAML::Node Fields::node(std::string_view name) const {
 }
 
 Fields Fields::child(std::string_view name, Section section) const {
-  return {reading_, section, node(name), path_of(name)};
+  Fields below(reading_, section, node(name), path_of(name));
+  if (const Entry* entry = find(name)) below.stands_at(entry->line);
+  return below;
 }
 
 bool is_enabled(const Reading& reading, const Named& part, Section section) {

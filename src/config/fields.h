@@ -68,6 +68,9 @@ class Fields {
   void advise_range(std::string_view name, std::int64_t value, Range advised) const;
   void advise_length(std::string_view name, std::string_view value, Range advised) const;
 
+  // The line of the key whose value these are: what is missing in it is told there.
+  void stands_at(int line) { line_ = line; }
+
   // The value as it stands; Null if absent.
   [[nodiscard]] YAML::Node node(std::string_view name) const;
   [[nodiscard]] Fields child(std::string_view name, Section section) const;

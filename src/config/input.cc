@@ -139,12 +139,12 @@ std::vector<service::Definition> read_services(const Fields& input) {
   }
   for (const Named& node : nodes) {
     const std::string key_path = fmt::format("{}.{}", path, node.name);
-    const WrittenDefinition written{node.name, node.value, predefined(node.name), reading.file, key_path};
+    const WrittenDefinition written{node.name, node.value, predefined(node.name), reading.file, key_path, node.line};
     service::Definition service;
     bool good = read_definition(written, service, reading.out);
     resolve_members(service);
     if (reading.around.faults_of) {
-      good = tell_faults(reading.around.faults_of(service), written, node.line, reading.out) && good;
+      good = tell_faults(reading.around.faults_of(service), written, reading.out) && good;
     }
     if (good) services.push_back(std::move(service));
   }
@@ -154,7 +154,8 @@ std::vector<service::Definition> read_services(const Fields& input) {
 
 std::optional<Input> read_input(const Reading& reading, const Named& node, const std::string& path, bool debug) {
   if (!is_enabled(reading, node, Section::input)) return std::nullopt;
-  const Fields fields(reading, Section::input, node.value, path);
+  Fields fields(reading, Section::input, node.value, path);
+  fields.stands_at(node.line);
   (void)fields.boolean("enabled");
   Input input;
   input.name = node.name;

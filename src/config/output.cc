@@ -132,8 +132,9 @@ std::optional<OutputConfig> read_output(const Reading& reading, const Named& nod
   // Collector Server files may write the keys of `config` beside `type`.
   const bool nested = node.value.IsMap() && node.value["config"].IsDefined();
   if (!is_enabled(reading, node, Section::output)) return std::nullopt;
-  const Fields output(reading, Section::output, node.value, path,
-                      nested ? std::nullopt : std::optional(Section::output_config));
+  Fields output(reading, Section::output, node.value, path,
+                nested ? std::nullopt : std::optional(Section::output_config));
+  output.stands_at(node.line);
   (void)output.boolean("enabled");
   OutputConfig out;
   out.name = node.name;

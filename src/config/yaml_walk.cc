@@ -102,7 +102,7 @@ void YamlWalk::each_pair(const YAML::Node& node, const std::string& path, std::s
       continue;
     }
     seen.push_back(key);
-    key_lines_[&pair.second.Tag()] = own_line(pair.first);
+    stands_at(pair.second, own_line(pair.first));
     each(key, pair.second, below);
   }
 }

@@ -34,6 +34,8 @@ class YamlWalk {
   // True after the first error; warnings do not count.
   [[nodiscard]] bool failed() const { return failed_; }
   // They name the line of the node's key, where each_pair() came by it: an empty value has no line of its own.
+  // Its key stands in that line; each_pair() says so of what it comes by.
+  void stands_at(const YAML::Node& node, int line) { key_lines_[&node.Tag()] = line; }
   void error(const YAML::Node& at, const std::string& path, std::string message);
   void warn(const YAML::Node& at, const std::string& path, std::string message);
 

@@ -79,7 +79,9 @@ std::optional<std::string> run(const DefinitionTest& test, const ReadyService& s
   object.account = test.account;
   Collected collected(!test.count);
   codec::DecompressorScratch scratch;
-  if (!compiled.excludes_key(object.key)) {
+  // Without a key only the bytes are tried.
+  const bool excluded = !test.key.empty() && compiled.excludes_key(object.key);
+  if (!excluded) {
     ObjectDecoder decoder(service, object, collected, scratch);
     Status status = decoder.write(input);
     if (status) status = decoder.finish();
@@ -87,9 +89,14 @@ std::optional<std::string> run(const DefinitionTest& test, const ReadyService& s
       return fmt::format("after {} events it ended in an error: {}", collected.count, status.error().message);
     }
   }
-  if (!test.count) return difference(test.events, collected.events);
-  if (collected.count == *test.count) return std::nullopt;
-  return fmt::format("expected {} events, got {}", *test.count, collected.count);
+  std::optional<std::string> wrong;
+  if (!test.count) {
+    wrong = difference(test.events, collected.events);
+  } else if (collected.count != *test.count) {
+    wrong = fmt::format("expected {} events, got {}", *test.count, collected.count);
+  }
+  if (wrong && excluded) *wrong += fmt::format("; filename_filter_rules leave the key {} out", shown(test.key));
+  return wrong;
 }
 
 }  // namespace

@@ -21,8 +21,8 @@ void check_format(const Definition& definition, std::vector<DefinitionFault>& fa
       faults.push_back({"file_format.config." + fault.path, fault.message});
     }
   } else if (type.empty() && !without_format(definition)) {
-    faults.push_back(
-        {"file_format", "is missing; `dray formats` lists the types", definition.any_of.empty() ? "" : "any_of"});
+    faults.push_back({"file_format", "is missing; `dray formats` lists the types",
+                      definition.any_of.empty() ? "file_format.type" : "any_of"});
   } else if (!type.empty()) {
     faults.push_back({"file_format.type", "\"" + type + "\" is no processor; `dray formats` lists them"});
   }

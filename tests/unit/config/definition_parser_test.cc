@@ -150,6 +150,28 @@ TEST(DefinitionParser, AValueThatIsMissingOrStandsFurtherDownIsToldWithTheLineOf
   EXPECT_NE(text.find("config.yaml:12: error: services.mine.line_filter_rules[0][0].type"), std::string::npos) << text;
 }
 
+TEST(DefinitionParser, WhatIsMissingIsToldWithTheLineOfTheKeyAboveIt) {
+  const YAML::Node node = YAML::Load("\n\nsummary: x\nfile_format:\n  config: {}\n");
+  const std::string name = "mine";
+  const std::string file = "c.yaml";
+  const std::string path = "services.mine";
+  Definition definition;
+  Complaints complaints;
+  EXPECT_FALSE(read_definition({name, node, nullptr, file, path, 2}, definition, complaints));
+  const std::string text = complaints.text();
+  EXPECT_NE(text.find("c.yaml:2: error: services.mine.routing_template: is missing"), std::string::npos) << text;
+  EXPECT_NE(text.find("c.yaml:4: error: services.mine.file_format.type: is missing"), std::string::npos) << text;
+}
+
+TEST(DefinitionParser, AParameterOfAnotherOperatorIsAWarning) {
+  const Outcome outcome = parse_own("file_field_definitions: {a: [{operator: lower, on: x}]}");
+  EXPECT_TRUE(outcome.definition);
+  EXPECT_NE(outcome.text().find("warning: services.mine.file_field_definitions.a[0].on: has no effect: it is no "
+                                "parameter of lower"),
+            std::string::npos)
+      << outcome.text();
+}
+
 TEST(DefinitionParser, AWrongOperatorIsOneComplaint) {
   const Outcome outcome = parse_own("file_field_definitions: {a: [{operator: join, on: ''}, {operater: split}]}");
   const std::string text = outcome.text();
@@ -195,7 +217,11 @@ INSTANTIATE_TEST_SUITE_P(
         Fault{"filename_filter_rules: [[{type: matches, pattern: a}]]",
               "must be match or doesnotmatch, not \"matches\""},
         Fault{"filename_filter_rules: [[{type: match}]]", "needs either pattern or value"},
-        Fault{"filename_filter_rules: [[{type: match, pattern: a, value: b}]]", "needs either pattern or value"},
+        Fault{"filename_filter_rules: [[{type: match, pattern: a, value: b}]]", "has both pattern and value; keep one"},
+        Fault{"filename_filter_rules: [[{type: match, pattern: ''}]]", "pattern: must not be empty"},
+        Fault{"key_pattern: ''", "key_pattern: must not be empty"},
+        Fault{"file_field_definitions: {a: [{operator: replace, to_replace: '', replace_with: x}]}",
+              "a[0].to_replace: must not be empty"},
         Fault{"line_filter_rules: [[{source: record, type: match, value: b}]]", "[0][0].key: is missing"},
         Fault{"line_filter_rules: [[{source: line, key: a, type: match, value: b}]]",
               "must be record or file, not \"line\""},

@@ -72,14 +72,13 @@ TEST(DefinitionTests, AreComplainedOfWithTheirLines) {
   EXPECT_FALSE(outcome.definition);
   EXPECT_EQ(
       outcome.complaints,
-      "c.yaml:5: error: services.mine.tests[0]: needs one of input, input_base64 and input_file: the bytes of the "
-      "object\n"
-      "c.yaml:5: error: services.mine.tests[0]: needs either expect (a list of events, [] for none) or "
-      "expect_count\n"
-      "c.yaml:6: error: services.mine.tests[1]: needs one of input, input_base64 and input_file: the bytes of the "
-      "object\n"
-      "c.yaml:6: error: services.mine.tests[1]: needs either expect (a list of events, [] for none) or "
-      "expect_count\n"
+      "c.yaml:5: error: services.mine.tests[0]: needs one of input, input_base64, input_file (the bytes of the "
+      "object)\n"
+      "c.yaml:5: error: services.mine.tests[0]: needs one of expect (a list of events, [] for none), expect_count\n"
+      "c.yaml:6: error: services.mine.tests[1]: has several of these; keep one: input, input_base64, input_file (the "
+      "bytes of the object)\n"
+      "c.yaml:6: error: services.mine.tests[1]: has several of these; keep one: expect (a list of events, [] for "
+      "none), expect_count\n"
       "c.yaml:7: error: services.mine.tests[2].expect[0]: needs tag, and either event or event_base64\n"
       "c.yaml:7: error: services.mine.tests[2].input_base64: is no base64\n"
       "c.yaml:8: error: services.mine.tests[3].expect_count: must be a number of events\n"

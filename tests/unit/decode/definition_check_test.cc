@@ -40,6 +40,19 @@ std::string outcome(const DefinitionTest& test, Definition definition = lines())
   return failed.empty() ? "" : failed.front().difference;
 }
 
+TEST(DefinitionCheck, WithoutAKeyOnlyTheBytesAreTried) {
+  Definition definition = lines();
+  definition.filename_filter_rules.front().front().negate = true;  // only folders may pass
+  definition.filename_filter_rules.front().front().pattern = "/$";
+  DefinitionTest test = sample("one\n", {{"my.app.eu-west-1", "one"}});
+  EXPECT_EQ(outcome(test, definition), "");
+  test.key = "apps/x";
+  EXPECT_EQ(
+      outcome(test, definition),
+      "expected 1 events, got 0; the first that is missing: my.app.eu-west-1 one; filename_filter_rules leave the "
+      "key apps/x out");
+}
+
 TEST(DefinitionCheck, IsContentWithTheExpectedEvents) {
   EXPECT_EQ(outcome(sample("one\ntwo\n", {{"my.app.eu-west-1", "one"}, {"my.app.eu-west-1", "two"}})), "");
   EXPECT_EQ(outcome(sample("", {})), "");
