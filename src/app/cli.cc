@@ -4,7 +4,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <limits>
+#include <span>
 #include <sstream>
 #include <string_view>
 #include <vector>
@@ -71,7 +73,8 @@ void add_try(CLI::App& app, TryCommand& trial) {
       "  zcat trail.json.gz | dray try --service aws_sqs_cloudtrail --head 3 --json");
   command.add_option("paths", trial.paths, "Files, directories (every file below), s3://BUCKET/KEY, or - for stdin")
       ->type_name("FILE");
-  command.add_option("--service", trial.service, "Decode with this service: of the configuration, or predefined");
+  command.add_option("--service", trial.service, "Decode with this service: of the configuration, or predefined")
+      ->check(CLI::Validator([](const std::string& name) { return name.empty() ? "a name is missing" : ""; }, "NAME"));
   add_config_options(command, trial.files);
   command.add_option("--input", trial.input, "Of the configuration, if it has several");
   command.add_option("--key", trial.key, "The object's key, decoded; default: the path");
@@ -171,6 +174,22 @@ std::string no_command(const CLI::App& app, std::string_view word) {
                      word.empty() ? "a command is missing" : fmt::format("\"{}\" is no command", word), way_out);
 }
 
+// The option of the command that was probably meant by one that it does not have; "" if there is none.
+std::string meant_option(const CLI::App& command, std::span<char* const> words) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : command.get_options()) {
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+  }
+  const std::vector<std::string_view> known(names.begin(), names.end());
+  for (const char* word : words) {
+    const std::string_view name = std::string_view(word).substr(0, std::string_view(word).find('='));
+    if (!name.starts_with("--") || std::find(known.begin(), known.end(), name) != known.end()) continue;
+    const std::string_view near = config::nearest_key(name, known);
+    return near.empty() ? std::string() : fmt::format("Did you mean {}?\n", near);
+  }
+  return {};
+}
+
 }  // namespace
 
 ParsedCommandLine parse_command_line(int argc, char** argv) {
@@ -201,7 +220,10 @@ ParsedCommandLine parse_command_line(int argc, char** argv) {
     if (code != 0 && app.get_subcommands().empty()) {
       return {std::nullopt, no_command(app, word), kExitUsage};
     }
-    return {std::nullopt, out.str() + err.str(), code == 0 ? kExitDone : kExitUsage};
+    if (code == 0) return {std::nullopt, out.str() + err.str(), kExitDone};
+    const std::string meant =
+        meant_option(*app.get_subcommands().front(), {argv + 1, static_cast<std::size_t>(argc - 1)});
+    return {std::nullopt, err.str() + out.str() + meant, kExitUsage};
   }
   parsed.cloud.secret_access_key = Secret(parsed.cloud_secret);
   return {chosen(app, parsed), {}, 0};

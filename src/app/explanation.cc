@@ -184,7 +184,7 @@ void Explanation::explain_selection(const flow::ObjectRef& object, const route::
       continue;
     }
     if (selection.kind != route::Selection::Kind::taken || selection.index != i) continue;
-    const std::string why = alone                    ? "the only one, so its key_pattern is not asked"
+    const std::string why = alone ? "the only one, or named by --service, so its key_pattern is not asked"
                             : definition.key_pattern ? "its key_pattern matches: " + *definition.key_pattern
                                                      : "it has no key_pattern and takes every key";
     say(fmt::format("  service {}: takes it; {}", definition.name, why));
@@ -263,9 +263,9 @@ void Explanation::end(const decode::ObjectDecoder& decoder, const ObjectRead& re
 std::vector<std::string> Explanation::remarks() const {
   std::vector<std::string> all;
   // Others that are any of several have a format of their own for what those do not know.
-  if (fell_back_ && !loud_ && definition_->name == kRecognising) {
+  if (fell_back_ && !loud_ && asked_->service->definition().name == kRecognising) {
     all.push_back(fmt::format("none of the services of {} knows its key or its first bytes; --service NAME names it",
-                              definition_->name));
+                              kRecognising));
   }
   if (sums_.undecodable_sent > 0) {
     all.push_back(sums_.undecodable_sent == 1

@@ -82,7 +82,8 @@ std::string cell(std::string_view text) {
 
 std::string no_such_format(std::string_view name) {
   const auto all = names();
-  const std::string_view near = config::nearest_key(name, all);
+  std::string_view near = config::nearest_key(name, all);
+  if (near.empty()) near = config::name_with_part(name, all);
   return fmt::format("dray: there is no format or codec \"{}\"{}\nAll of them: dray formats\n", name,
                      near.empty() ? "" : fmt::format("; did you mean {}?", near));
 }

@@ -59,7 +59,10 @@ std::string_view way_out(const Error& error, bool gave_records) {
       {"NoSuchKey", "an s3:// URL holds the key as it is, not percent-encoded"},
       {"AccessDenied", "reading needs s3:GetObject, and kms:Decrypt for encrypted objects"},
   };
+  // Of a whole archive: its entry was stored like that.
+  const bool of_entry = error.message.find(": entry ") != std::string::npos;
   for (const Advice& advice : kAdvice) {
+    if (of_entry && advice.text == kCut) continue;
     if (advice.code == error.code && (advice.of_all || !gave_records)) return advice.text;
   }
   return {};
@@ -86,8 +89,14 @@ Error named(Error error, const std::string& name) {
   return error.message.starts_with(name) ? error : with_context(std::move(error), name);
 }
 
+// One line, whatever stands in the name of a file.
 void say(const std::string& message) {
-  std::fputs(("dray: " + message + "\n").c_str(), stderr);
+  std::string line = "dray: ";
+  for (const char c : message) {
+    const auto byte = static_cast<unsigned char>(c);
+    line += byte < 0x20 || byte == 0x7F ? fmt::format("\\x{:02x}", byte) : std::string(1, c);
+  }
+  std::fputs((line + "\n").c_str(), stderr);
 }
 
 void say_more(std::string_view message) {
@@ -129,7 +138,7 @@ class TryRun {
   int run() {
     expand_sources(
         command_.paths, overrides(), [this](const TrySource& source) { return take(source); },
-        [this](const Error& fault) { fail(fault); });
+        [this](const Error& fault) { fault.code == kPassedOver ? say(fault.message) : fail(fault); });
     explanation_.finish();
     (void)printer_.finish();
     if (printer_.refusal()) {
@@ -201,9 +210,13 @@ class TryRun {
     explanation_.end(decoder, read);
     if (Status flushed = printer_.flush(); !flushed && decoded) decoded = std::move(flushed);
     if (printer_.ended()) return false;
-    if (!decoded) fail(named(decoded.error(), source.name), fate, gave_records);
+    if (!decoded) {
+      const std::string other = gave_records ? std::string() : other_source(source, service);
+      fail(named(decoded.error(), source.name), fate, gave_records || !other.empty());
+      if (!other.empty()) say_more(fmt::format("it reads like {0}: --service {0}", other));
+    }
     for (const std::string& remark : explanation_.remarks()) say(source.name + ": " + remark);
-    if (decoded && decoder.records() > 0) hint_at_other_source(source, service);
+    if (decoded && gave_records) hint_at_other_source(source, service);
     if (decoder.disposed().first > 0) say(told(source, decoder.disposed()));
     if (decoder.trailing_garbage()) say(source.name + ": bytes after the last gzip member were ignored");
     return decoded.ok();
@@ -211,14 +224,21 @@ class TryRun {
 
   // Of a service that was named: lines are lines to all of them. Once for each other one.
   void hint_at_other_source(const TrySource& source, const decode::ReadyService& service) {
-    if (command_.service.empty() || source.kind != TrySource::Kind::file) return;
+    const std::string other = other_source(source, service);
+    if (other.empty() || !hinted_.insert(other).second) return;
+    say(fmt::format("{}: reads like {}, not like {}: is this the right --service?", source.name, other,
+                    service.service->definition().name));
+  }
+
+  // Which one it reads like; "" if it is the one that was named, or nobody knows.
+  std::string other_source(const TrySource& source, const decode::ReadyService& service) {
+    if (command_.service.empty() || source.kind != TrySource::Kind::file) return {};
     const service::Definition& asked = service.service->definition();
     if (!beside_) beside_.emplace(services_beside(asked));
-    if (!*beside_) return;
-    const std::string other = decode::recognised_by_bytes(
-        **beside_, source.object, scratch_, [&](ByteSink& sink) { return read_source(source, sink, {}); });
-    if (other.empty() || !is_other_source(other, asked) || !hinted_.insert(other).second) return;
-    say(fmt::format("{}: reads like {}, not like {}: is this the right --service?", source.name, other, asked.name));
+    if (!*beside_) return {};
+    std::string other = decode::recognised_by_bytes(**beside_, source.object, hint_scratch_,
+                                                    [&](ByteSink& sink) { return read_source(source, sink, {}); });
+    return is_other_source(other, asked) ? other : std::string();
   }
 
   static std::string told(const TrySource& source, const decode::Disposed& records) {
@@ -347,6 +367,7 @@ class TryRun {
   // Once each, of the one service that was named; made when they are first wanted.
   std::optional<std::optional<decode::ReadyService>> beside_;
   std::set<std::string> hinted_;
+  codec::DecompressorScratch hint_scratch_;  // the object's own decoder may still want the other
 };
 
 // What the options forbid each other. "" if they agree.

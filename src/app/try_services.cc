@@ -30,11 +30,17 @@ bool given(const ConfigFiles& files) {
   return !files.config.empty() || !files.job_config_loc.empty() || !files.collector_config_loc.empty();
 }
 
-// What the configuration says wrong about services is worth a look here; the rest is the business of `dray check`.
-std::string complaints_of_services(const config::Complaints& complaints) {
+// What the configuration says wrong about services (about that one, if it is named) is worth a look here; the rest is
+// the business of `dray check`.
+std::string complaints_of_services(const config::Complaints& complaints, const std::string& named) {
   std::string text;
   for (const config::Complaint& complaint : complaints.sorted()) {
-    if (complaint.key.find(".services.") != std::string::npos) text += to_text(complaint) + "\n";
+    const std::string::size_type at = complaint.key.find(".services.");
+    if (at == std::string::npos) continue;
+    // Nobody asks in which order they are asked, or what is wrong with the others.
+    if (!named.empty() && !(complaint.key + ".").substr(at).starts_with(".services." + named + ".")) continue;
+    if (!named.empty() && complaint.message.starts_with("is never asked")) continue;
+    text += to_text(complaint) + "\n";
   }
   return text;
 }
@@ -101,7 +107,13 @@ std::string no_such_service(std::string_view name) {
   const auto names = predefined_names();
   std::string_view near = config::nearest_key(name, names);
   // Who leaves the product's prefix away is near too.
-  if (near.empty()) near = config::nearest_key("aws_sqs_" + std::string(name), names);
+  constexpr std::string_view kPrefix = "aws_sqs_";
+  std::vector<std::string_view> bare = names;
+  for (std::string_view& one : bare) one.remove_prefix(one.starts_with(kPrefix) ? kPrefix.size() : 0);
+  if (near.empty()) near = config::nearest_key(name, bare);
+  if (near.empty()) near = config::name_with_part(name, bare);
+  const auto found = std::find(bare.begin(), bare.end(), near);
+  if (found != bare.end()) near = names[static_cast<std::size_t>(found - bare.begin())];
   std::string text = fmt::format("dray: there is no service \"{}\"", name);
   if (!near.empty()) text += fmt::format("; did you mean {}?", near);
   return text + fmt::format("\nPredefined:\n  {}\n", fmt::join(names, "\n  "));
@@ -112,6 +124,7 @@ std::optional<decode::ReadyService> services_beside(const Definition& asked) {
   if (any == nullptr || !asked.content_pattern || config::predefined(asked.name) == nullptr) return std::nullopt;
   Definition several = *any;
   several.any_of.insert(several.any_of.begin(), asked.name);
+  config::resolve_members(several);
   auto ready = decode::prepare(several, decode::PrepareOptions{});
   return ready ? std::optional(*std::move(ready)) : std::nullopt;
 }
@@ -120,7 +133,10 @@ bool is_other_source(std::string_view recognised, const Definition& asked) {
   if (recognised == asked.name || recognised == kRecognising) return false;
   if (std::find(asked.any_of.begin(), asked.any_of.end(), recognised) != asked.any_of.end()) return false;
   const Definition* other = config::predefined(recognised);
-  return other != nullptr && other->routing_template != asked.routing_template;
+  // What an envelope of CloudWatch Logs holds its first bytes do not tell.
+  constexpr std::string_view kEnvelopes = "cloudwatch_logs_processor";
+  if (other == nullptr || (asked.file_format.type == kEnvelopes && other->file_format.type == kEnvelopes)) return false;
+  return other->routing_template != asked.routing_template;
 }
 
 std::variant<TryServices, Refusal> choose_services(const ServiceChoice& choice) {
@@ -140,7 +156,7 @@ std::variant<TryServices, Refusal> choose_services(const ServiceChoice& choice) 
   const auto purpose = choice.reads_s3 ? config::Purpose::read_objects : config::Purpose::decode;
   const config::Loaded loaded = load_config(choice.files, purpose, choice.input);
   if (!loaded.config) return Refusal{kExitConfig, loaded.complaints.text()};
-  std::fputs(complaints_of_services(loaded.complaints).c_str(), stderr);
+  std::fputs(complaints_of_services(loaded.complaints, choice.service).c_str(), stderr);
   auto input = choose_input(*loaded.config, choice.input);
   if (auto* refusal = std::get_if<Refusal>(&input)) return std::move(*refusal);
   auto& chosen = std::get<config::Input>(input);

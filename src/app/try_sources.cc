@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <optional>
 #include <system_error>
 #include <utility>
 
@@ -26,13 +27,20 @@ Error unreadable(const std::string& why) {
   return {ErrorKind::later, "unreadable", "cannot be read: " + why};
 }
 
-// Of what stands in a directory and is no file; empty: its own files are come by.
-std::string_view why_passed_over(const fs::directory_entry& entry) {
+// Of what stands in a directory and is no file. A link that leads nowhere is a fault, what is meant for something else
+// is not; nothing: a directory, whose own files are come by.
+std::optional<Error> why_passed_over(const fs::directory_entry& entry) {
+  std::error_code fault;
   std::error_code ignored;
+  const fs::file_status status = entry.status(fault);
   const bool link = entry.is_symlink(ignored);
-  if (link && !entry.exists(ignored)) return "a link to nothing";
-  if (entry.is_directory(ignored)) return link ? "a link to a directory is not followed; name it to read it" : "";
-  return "neither a file nor a directory; name it to read from it";
+  if (status.type() == fs::file_type::not_found)
+    return link ? std::optional(unreadable("a link to nothing")) : std::nullopt;
+  if (fault) return unreadable(fault.message());
+  if (fs::is_directory(status) && !link) return std::nullopt;
+  return Error{ErrorKind::later, kPassedOver,
+               fs::is_directory(status) ? "passed over: a link to a directory; name it to read it"
+                                        : "passed over: neither a file nor a directory"};
 }
 
 class Expansion {
@@ -73,8 +81,8 @@ class Expansion {
       std::error_code ignored;
       if (entry->is_regular_file(ignored)) {
         files.push_back(entry->path());
-      } else if (const std::string_view why = why_passed_over(*entry); !why.empty()) {
-        fault_(with_context(unreadable(std::string(why)), entry->path().string()));
+      } else if (auto why = why_passed_over(*entry)) {
+        fault_(with_context(*std::move(why), entry->path().string()));
       }
     }
     // What was found before the fault is decoded all the same.

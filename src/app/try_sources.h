@@ -31,6 +31,8 @@ struct SourceOverrides {
 
 using TakeSource = std::function<bool(const TrySource& source)>;  // false: no more
 using TakeFault = std::function<void(const Error& fault)>;
+// The code of what nobody meant to be read: a pipe in a directory, a link to another one.
+inline constexpr const char* kPassedOver = "passed_over";
 
 // Calls take for each object, fault for each place that cannot be listed.
 void expand_sources(const std::vector<std::string>& paths, const SourceOverrides& overrides, const TakeSource& take,

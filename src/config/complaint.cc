@@ -102,4 +102,12 @@ std::string_view nearest_key(std::string_view name, std::span<const std::string_
   return best;
 }
 
+std::string_view name_with_part(std::string_view part, std::span<const std::string_view> known) {
+  constexpr std::size_t kTelling = 3;
+  if (part.size() < kTelling) return {};
+  const auto found =
+      std::find_if(known.begin(), known.end(), [&](std::string_view name) { return name.find(part) != name.npos; });
+  return found == known.end() ? std::string_view() : *found;
+}
+
 }  // namespace dray::config

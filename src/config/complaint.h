@@ -59,4 +59,8 @@ std::string to_text(const Complaint& complaint);
 // nothing), at most a third of the longer name's length. Empty if none is near.
 std::string_view nearest_key(std::string_view name, std::span<const std::string_view> known);
 
+// The first of the known names that has what was written in it, if that is of three characters or more. Empty if none
+// has.
+std::string_view name_with_part(std::string_view part, std::span<const std::string_view> known);
+
 }  // namespace dray::config

@@ -19,8 +19,8 @@ struct ObjectRef {
 
   bool operator==(const ObjectRef&) const = default;
 
-  // For log lines and errors.
-  [[nodiscard]] std::string url() const { return "s3://" + bucket + "/" + key; }
+  // For log lines and errors. What `dray try` reads from a file has no bucket.
+  [[nodiscard]] std::string url() const { return bucket.empty() ? key : "s3://" + bucket + "/" + key; }
 };
 
 }  // namespace dray::flow

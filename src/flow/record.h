@@ -18,13 +18,14 @@ enum class Flaw : std::uint8_t {
   none,
   // Undecodable: announced in a form that it does not have; the bytes are as in the object.
   no_json,
-  no_fields,  // a quote without end, or fields that make too large an object
-  no_end,     // what begins the next record comes first, or the end of all
-  oversize,   // a piece of a record over record_bytes_max; more pieces of the same record may follow
+  no_fields,     // a quote without end, or text behind one
+  large_object,  // its fields with their names are over record_bytes_max
+  no_end,        // what begins the next record comes first, or the end of all
+  oversize,      // a piece of a record over record_bytes_max; more pieces of the same record may follow
 };
 
 constexpr bool is_undecodable(Flaw flaw) {
-  return flaw == Flaw::no_json || flaw == Flaw::no_fields || flaw == Flaw::no_end;
+  return flaw == Flaw::no_json || flaw == Flaw::no_fields || flaw == Flaw::large_object || flaw == Flaw::no_end;
 }
 
 // Offsets in a JSON object of the ':' of its top-level members, ascending: the last of a doubled key is the last here.

@@ -52,7 +52,8 @@ void RowObject::add(std::string_view value) {
 
 Status RowObject::end(std::string_view raw) {
   object_ += '}';
-  Status status = object_.size() > bytes_max_ ? undecodable(raw) : sink_.accept({object_, true, colons_});
+  Status status =
+      object_.size() > bytes_max_ ? undecodable(raw, flow::Flaw::large_object) : sink_.accept({object_, true, colons_});
   if (object_.capacity() > kBytesKept) {
     give_back(object_);
   }
@@ -62,8 +63,8 @@ Status RowObject::end(std::string_view raw) {
   return status;
 }
 
-Status RowObject::undecodable(std::string_view raw) {
-  return sink_.accept({.bytes = raw, .flaw = flow::Flaw::no_fields});
+Status RowObject::undecodable(std::string_view raw, flow::Flaw flaw) {
+  return sink_.accept({.bytes = raw, .flaw = flaw});
 }
 
 }  // namespace dray::format

@@ -29,10 +29,10 @@ class RowObject {
   void begin();
   void add(std::string_view value);
   // Emits the object. One over bytes_max (a line of separators alone, whose
-  // fields must all be numbered) is not made: raw is sent as it stands, Flaw::no_fields.
+  // fields must all be numbered) is not made: raw is sent as it stands, Flaw::large_object.
   Status end(std::string_view raw);
-  // The line has no fields (a quote without end): raw is sent as it stands, Flaw::no_fields.
-  Status undecodable(std::string_view raw);
+  // The line has no fields (a quote without end): raw is sent as it stands.
+  Status undecodable(std::string_view raw, flow::Flaw flaw = flow::Flaw::no_fields);
 
  private:
   std::size_t bytes_max_;

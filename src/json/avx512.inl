@@ -26,8 +26,9 @@ inline WantedBytes wanted_bytes(const NameEnds& names) {
   return {four_times(names.last), four_times(names.before_last)};
 }
 
-// set: bytes with bit 5, each at the place of its low four bits; those of a block that are one of them, or are but for
-// that bit. '[' and '{', ']' and '}' differ in it alone.
+// set: bytes with bit 5, each at the place of its low four bits (a stand-in where none is wanted); those of a block
+// that are one of them, or are but for that bit. '[' and '{', ']' and '}' differ in it alone. So do NUL and the blank,
+// but a block with a NUL is not compact whatever else it holds.
 inline std::uint64_t folded_in(Block in, const NameEnds::Bytes& set) {
   const __m512i folded = _mm512_or_si512(in, _mm512_set1_epi8(0x20));
   return _mm512_cmpeq_epi8_mask(folded, _mm512_shuffle_epi8(four_times(set), folded));

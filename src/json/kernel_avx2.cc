@@ -69,8 +69,9 @@ inline Block any_of(const Block& in, __m256i bytes) {
           _mm256_cmpeq_epi8(in.high, _mm256_shuffle_epi8(bytes, in.high))};
 }
 
-// set: bytes with bit 5, each at the place of its low four bits; those of a block that are one of them, or are but for
-// that bit. '[' and '{', ']' and '}' differ in it alone.
+// set: bytes with bit 5, each at the place of its low four bits (a stand-in where none is wanted); those of a block
+// that are one of them, or are but for that bit. '[' and '{', ']' and '}' differ in it alone. So do NUL and the blank,
+// but a block with a NUL is not compact whatever else it holds.
 inline std::uint64_t folded_in(const Block& in, const NameEnds::Bytes& set) {
   const __m256i fold = _mm256_set1_epi8(0x20);
   const Block found = any_of({_mm256_or_si256(in.low, fold), _mm256_or_si256(in.high, fold)}, twice(set));

@@ -118,7 +118,7 @@ class Reader {
       case 'r':
       case 't': return true;
       case 'u': break;
-      default: return false;
+      default: --at_; return false;
     }
     for (int i = 0; i < 4; ++i, ++at_) {
       if (at_ == end_ || !is_hex(*at_)) {
@@ -176,10 +176,12 @@ struct Walk {
   std::size_t colon_capacity = 0;
   std::size_t colon_count = 0;
   std::uint32_t depth = 0;
+  bool too_deep = false;
   std::array<std::uint64_t, kDepthMax / 64> objects{};
 
   bool open(bool object) {
     if (depth == kDepthMax) {
+      too_deep = true;
       return false;
     }
     const std::uint64_t bit = std::uint64_t{1} << (depth % 64);
@@ -264,12 +266,12 @@ std::size_t scalar_size(std::string_view text) {
   return reader.take_scalar() ? reader.taken() : 0;
 }
 
-std::optional<std::size_t> fault_at(std::string_view text) {
+std::optional<Fault> fault_of(std::string_view text) {
   Walk walk{Reader(text)};
   if (walk_through(walk)) {
     return std::nullopt;
   }
-  return walk.reader.taken();
+  return Fault{walk.reader.taken() - (walk.too_deep ? 1U : 0U), walk.too_deep};
 }
 
 bool is_value(std::string_view text) {

@@ -23,8 +23,13 @@ bool is_value(std::string_view text);
 bool is_value(std::string_view text, std::vector<std::uint32_t>& colons, bool& blanks);
 
 // For a message: where a text that is no value stops being one, no further back than the beginning of the token there;
-// its size if only the end is missing. Nothing if it is a value.
-std::optional<std::size_t> fault_at(std::string_view text);
+// its size if only the end is missing.
+struct Fault {
+  std::size_t at = 0;
+  bool too_deep = false;  // it may be JSON: `at` is the bracket that is one too many
+};
+// Nothing if it is a value.
+std::optional<Fault> fault_of(std::string_view text);
 
 // Bytes of the number, string or literal that the text begins with; 0 if it begins with none. Behind it anything may
 // stand.

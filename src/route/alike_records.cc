@@ -127,15 +127,16 @@ void AlikeRecords::keep(const flow::Record& record, std::span<const RecordPaths:
   if (given_up_ || !fits(record)) return;
   if (++misses_ > kMissesMax) {
     given_up_ = true;
-    entries_ = {};
+    entries_ = std::vector<Entry>();
     return;
   }
-  Entry& entry = entry_for(place_of(record));
-  entry.members = 0;
   const std::span<const std::uint32_t> colons = *record.members;
+  std::array<Member, kMembersMax> noted;
   for (std::size_t i = 0; i < colons.size(); ++i) {
-    if (!note(record.bytes, colons[i], heads, entry.member[i])) return;
+    if (!note(record.bytes, colons[i], heads, noted[i])) return;
   }
+  Entry& entry = entry_for(place_of(record));
+  std::copy_n(noted.begin(), colons.size(), entry.member.begin());
   entry.members = colons.size();
   entry.decision = decision;
 }

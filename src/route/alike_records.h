@@ -47,7 +47,7 @@ class AlikeRecords {
     std::uint32_t colon = 0;  // its place in them
   };
   struct Entry {
-    std::size_t members = 0;  // 0: none is kept
+    std::size_t members = 0;
     std::size_t place = 0;
     std::array<Member, kMembersMax> member;
     Decision decision;

@@ -190,10 +190,10 @@ TEST(DefinitionFaults, OfAllServicesAreToldAtOnceBesideOtherComplaints) {
        {12, "one.tyop", "unknown key", Complaint::Severity::warning},
        {13, "one.file_format.config.jason", "is no option of"},
        {14, "one.routing_template", "holds a character"},
+       {15, "two.dots.routing_template", "is missing"},
        {16, "two.dots.filename_filter_rules[0][0].pattern", "RE2"},
        {16, "two.dots.filename_filter_rules[1]", "has no rule"},
        {16, "two.dots.filename_filter_rules[2][0].pattern", "RE2"},
-       {16, "two.dots.routing_template", "is missing"},
        {17, "two.dots.file_format.type", "is no processor"}});
 }
 

@@ -212,6 +212,13 @@ class Files(Trial):
         name = "111122223333_elasticloadbalancing_eu-west-1_app.shop.0a1b2c3d4e5f6071.log"
         self.write(name, f"{FLOW}\n")
         self.assertEqual(self.dray("try", "--service", "aws_sqs_alb", name)[1], "", "its key says otherwise")
+        self.write("many/a", f"{FLOW}\n")
+        self.write("many/b", f"{FLOW}\n")
+        _, errors = self.dray("try", "--service", "aws_sqs_alb", "many")
+        self.assertEqual(errors.count("reads like"), 1, "once is enough")
+        _, errors = self.dray("try", "--service", "aws_sqs_cloudtrail", "flow", code=65)
+        self.assertIn("it reads like aws_sqs_vpc: --service aws_sqs_vpc", errors)
+        self.assertNotIn("is this the right service?", errors)
 
     def test_what_is_no_file_in_a_directory_is_told(self):
         self.write("logs/flow", f"{FLOW}\n")
@@ -222,10 +229,12 @@ class Files(Trial):
         self.assertEqual(out.count(b"\n"), 1)
         for line in (
             "logs/broken: cannot be read: a link to nothing",
-            "logs/pipe: cannot be read: neither a file nor a directory; name it to read from it",
-            "logs/loop: cannot be read: a link to a directory is not followed; name it to read it",
+            "logs/pipe: passed over: neither a file nor a directory",
+            "logs/loop: passed over: a link to a directory; name it to read it",
         ):
             self.assertIn(line, errors)
+        os.unlink(self.path("logs/broken"))
+        self.dray("try", "--service", "aws_sqs_vpc", "logs")
 
     def test_a_key_that_nobody_takes_is_told(self):
         self.write_config()

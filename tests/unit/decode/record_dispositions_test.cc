@@ -36,7 +36,10 @@ TEST(UndecodableRecords, EachKindHasItsReason) {
   EXPECT_EQ(reason(R"({"a":1,})", flow::Flaw::no_json), "no JSON at byte 7");
   EXPECT_EQ(reason(R"({"a":)", flow::Flaw::no_json), "the JSON ends inside a value, after 5 bytes");
   EXPECT_EQ(reason("12", flow::Flaw::no_json), "no JSON object");
-  EXPECT_EQ(reason("a\"", flow::Flaw::no_fields), "a quote without end, or fields that make too large an object");
+  EXPECT_EQ(reason(std::string(1025, '['), flow::Flaw::no_json), "nested deeper than 1024 at byte 1024");
+  EXPECT_EQ(reason("a\"", flow::Flaw::no_fields), "its quotes do not pair, or text stands behind one");
+  EXPECT_EQ(reason(",,,", flow::Flaw::large_object), "as an object it is larger than record_bytes_max");
+  EXPECT_EQ(reason("x", flow::Flaw::oversize), "a piece of a record over record_bytes_max");
   EXPECT_EQ(reason("<Event>", flow::Flaw::no_end), "its end does not come");
   EXPECT_EQ(reason("x", flow::Flaw::none), "");
 }

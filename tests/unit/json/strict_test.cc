@@ -96,9 +96,9 @@ TEST(IsValue, TellsEveryColonOfTheOutermostObjectHoweverMany) {
   EXPECT_TRUE(blanks);
 }
 
-TEST(FaultAt, TellsWhereATextStopsBeingOneValue) {
-  const auto at = [](std::string_view text) { return fault_at(text).value_or(std::string_view::npos); };
-  EXPECT_FALSE(fault_at(R"({"a":[1,true]} )"));
+TEST(FaultOf, TellsWhereATextStopsBeingOneValue) {
+  const auto at = [](std::string_view text) { return fault_of(text).value_or(Fault{std::string_view::npos}).at; };
+  EXPECT_FALSE(fault_of(R"({"a":[1,true]} )"));
   EXPECT_EQ(at(""), 0U);
   EXPECT_EQ(at("Killed"), 0U);
   EXPECT_EQ(at(R"({"a":1,})"), 7U);
@@ -108,6 +108,19 @@ TEST(FaultAt, TellsWhereATextStopsBeingOneValue) {
   EXPECT_EQ(at(R"({"a":1)"), 6U);
   EXPECT_EQ(at(R"({"a":"b)"), 7U);
   EXPECT_EQ(at("{\"a\":\"\x01\"}"), 6U);
+  EXPECT_EQ(at(R"({"a":"\q"})"), 7U);
+  EXPECT_EQ(at(R"({"a":"\q)"), 7U);
+  EXPECT_EQ(at(R"({"a":"\u00g0"})"), 10U);
+  EXPECT_EQ(at(R"({"a":"\)"), 7U);
+}
+
+TEST(FaultOf, TellsWhatIsTooDeepFromWhatIsNoJson) {
+  const std::string deep(kDepthMax, '[');
+  ASSERT_TRUE(fault_of(deep + "[]" + std::string(kDepthMax, ']')));
+  EXPECT_TRUE(fault_of(deep + "[]" + std::string(kDepthMax, ']'))->too_deep);
+  EXPECT_EQ(fault_of(deep + "[")->at, kDepthMax);
+  EXPECT_FALSE(fault_of(deep + "x")->too_deep);
+  EXPECT_EQ(fault_of(deep + "x")->at, kDepthMax);
 }
 
 TEST(IsValue, FindsTheEndOfStringsOfAnyLength) {

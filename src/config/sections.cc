@@ -1,4 +1,4 @@
-// globals:, global_overrides: and where state lies.
+// Of the sections globals: and global_overrides:, and where state lies. The others have files of their own.
 #include <fmt/format.h>
 
 #include <algorithm>
