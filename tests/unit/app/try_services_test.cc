@@ -9,13 +9,13 @@ namespace dray::app {
 namespace {
 
 // Whose the bytes are among all services, if that differs from the one asked and is worth a word; else "".
-std::string hint(const std::string& service, const std::string& bytes) {
+std::string hint(const std::string& service, const std::string& bytes, const std::string& key = "sample") {
   const service::Definition& asked = *config::predefined(service);
   const auto beside = services_beside(asked);
   if (!beside) return {};
   codec::DecompressorScratch scratch;
   const std::string recognised =
-      decode::recognised_by_bytes(*beside, {.bucket = "", .key = "sample"}, scratch, [&](ByteSink& sink) {
+      decode::recognised_by_bytes(*beside, {.bucket = "", .key = key}, scratch, [&](ByteSink& sink) {
         Status status = sink.write(bytes);
         return status ? sink.finish() : std::move(status);
       });
@@ -32,6 +32,11 @@ TEST(OtherSource, IsFoundByItsFirstBytes) {
   EXPECT_EQ(hint("aws_sqs_vpc", kFlow), "");
   EXPECT_EQ(hint("aws_sqs_vpc", "what nobody knows\n"), "");
   EXPECT_EQ(hint("aws_sqs_vpc", ""), "");
+}
+
+TEST(OtherSource, IsNotLookedForWhereTheKeyTells) {
+  EXPECT_EQ(hint("aws_sqs_alb", kFlow, "AWSLogs/111122223333/vpcflowlogs/eu-west-1/2024/03/05/x.log"), "");
+  EXPECT_EQ(hint("aws_sqs_alb", kFlow, "111122223333_elasticloadbalancing_eu-west-1_app.a_1.log"), "");
 }
 
 TEST(OtherSource, OfTheSameTagIsNoOther) {
