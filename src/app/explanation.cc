@@ -106,6 +106,7 @@ void Explanation::begin(std::string_view name, const flow::ObjectRef& object, co
   no_events_ = {};
   first_flaw_sent_ = 0;
   key_ = object.key;
+  of_object_ = {{{"bucket", object.bucket}, {"region", object.region}, {"account", object.account}}};
   asked_ = &chosen_.unknown;
   say(fmt::format("{}:", name));
   say(fmt::format("  key: {}", object.key));
@@ -156,6 +157,11 @@ void Explanation::explain_tag() {
       if (stands || may_be_absent) say(variable_text(kind, variable, !stands));
     }
   };
+  for (const auto& [name, value] : of_object_) {
+    if (tag.find(fmt::format("[{}]", name)) == std::string_view::npos) continue;
+    say(fmt::format("    [{0}] is the object's: {1}", name,
+                    value.empty() ? fmt::format("null; --{} tells another", name) : value));
+  }
   say_variables("record", definition_->record_field_mapping);
   say_variables("file", definition_->file_field_definitions);
 }

@@ -5,9 +5,11 @@
 // of what the format leaves out the first bytes; of records their number alone. One thread at a time.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "app/try_services.h"
@@ -98,6 +100,7 @@ class Explanation final : public decode::DecodeObserver {
   std::uint64_t excluded_ = 0;
   std::uint64_t unknown_ = 0;
   std::string key_;
+  std::array<std::pair<std::string_view, std::string>, 3> of_object_;  // what a tag may want of it
   std::string kept_;
 };
 

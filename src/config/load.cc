@@ -228,8 +228,12 @@ Loaded load_file(const LoadOptions& options, Surroundings around) {
   if (!is_file(file) && is_file(below)) file = below;
   Loaded loaded;
   if (!is_file(file)) {
-    loaded.complaints.error(
-        file, 0, "", fmt::format("there is no such file, nor {}; name one with --config FILE or $CONFIG_FILE", below));
+    std::error_code ignored;
+    const auto status = std::filesystem::status(file, ignored);
+    std::string what = fmt::format("there is no such file, nor {}", below);
+    if (std::filesystem::exists(status)) what = "is no regular file";
+    if (std::filesystem::is_directory(status)) what = "is a directory";
+    loaded.complaints.error(file, 0, "", what + "; name a file with --config FILE or $CONFIG_FILE");
     return loaded;
   }
   around.directory = directory_of(file);

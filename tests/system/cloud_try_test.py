@@ -268,6 +268,7 @@ class Files(Trial):
             'record 1: not sent; filtered by line_filter_rules[0]: record level equal to "debug"',
             "record 2: my.app.null.null.info",
             "tag: my.app.[bucket].[account].[record-level]\n",
+            "[account] is the object's: null; --account tells another\n",
             "[record-level] is the member level, in lower case; where there is none: null",
             "record 3: not what its format promises (undecodable): no JSON at byte 0; as it stands; my.app.null.null.null (null: the record is no JSON)",
             "codec: gzip",
