@@ -14,11 +14,12 @@ std::string hint(const std::string& service, const std::string& bytes, const std
   const auto beside = services_beside(asked);
   if (!beside) return {};
   codec::DecompressorScratch scratch;
-  const std::string recognised =
-      decode::recognised_by_bytes(*beside, {.bucket = "", .key = key}, scratch, [&](ByteSink& sink) {
-        Status status = sink.write(bytes);
-        return status ? sink.finish() : std::move(status);
-      });
+  flow::ObjectRef object;
+  object.key = key;
+  const std::string recognised = decode::recognised_by_bytes(*beside, object, scratch, [&](ByteSink& sink) {
+    Status status = sink.write(bytes);
+    return status ? sink.finish() : std::move(status);
+  });
   return is_other_source(recognised, asked) ? recognised : "";
 }
 
